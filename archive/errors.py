@@ -1,0 +1,38 @@
+"""The errors a user can meet. Each message says what happened, to what, and what to do.
+
+XiaobaoError
+├── ConfigError        a profile, setting or option is wrong
+├── ArchiveError       the archive cannot be opened or used
+│   ├── ArchiveBusy    another process holds what this one needs
+│   └── MigrationNeeded  the archive was written by a newer xiaobao
+├── NotFound           what was asked for is not in the archive
+└── Unavailable        something outside (a port, a file) cannot be used
+"""
+
+
+class XiaobaoError(Exception):
+    """Base of every error that ends a command with one clear line and exit code 1."""
+
+
+class ConfigError(XiaobaoError):
+    """A profile, setting or option is wrong; the message names file and line where there is one."""
+
+
+class ArchiveError(XiaobaoError):
+    """The archive cannot be opened or used."""
+
+
+class ArchiveBusy(ArchiveError):
+    """Another process holds what this one needs; try again when it has finished."""
+
+
+class MigrationNeeded(ArchiveError):
+    """The archive was written by a newer xiaobao than this one."""
+
+
+class NotFound(XiaobaoError):
+    """What was asked for is not in the archive."""
+
+
+class Unavailable(XiaobaoError):
+    """Something outside the archive (a port, a file) cannot be used."""
