@@ -1,0 +1,133 @@
+"""Opening the archive's database: engine settings, transactions, migrations."""
+
+import secrets
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+
+from archive.errors import ArchiveError, MigrationNeeded
+from archive.models import Meta
+
+DATABASE_FILE = "archive.db"
+BUSY_SECONDS = 60
+"""How long a SQLite writer waits for another one; writes take milliseconds, so this is a fault."""
+
+
+class Database:
+    """One archive's database: SQLite inside the folder, or PostgreSQL by URL.
+
+    `read()` and `write()` give a connection inside a transaction that commits when the block ends
+    and rolls back when it raises. Safe to share between threads; not between forked processes.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Open `url` without touching the schema. Raises ArchiveError for an unusable URL."""
+        try:
+            self.url = make_url(url)
+            self.engine = _engine(url)
+        except (ArgumentError, ModuleNotFoundError, ImportError) as error:
+            raise ArchiveError(
+                f"cannot use database {url!r}: {error}; "
+                "give sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+            ) from error
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite, where one writer at a time holds the whole database."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that writes; on SQLite it holds the write lock from its start."""
+        with self.engine.connect().execution_options(xiaobao_write=True) as connection:
+            with connection.begin():
+                yield connection
+
+    def lock(self, connection: Connection, name: str) -> None:
+        """Let one transaction at a time pass here until it ends.
+
+        A SQLite write transaction is alone already; PostgreSQL takes an advisory lock.
+        """
+        if not self.is_sqlite:
+            key = zlib.crc32(f"xiaobao.{name}".encode())
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+    def migrate(self) -> None:
+        """Bring the schema up to date.
+
+        Raises MigrationNeeded where a newer xiaobao wrote it, ArchiveError where it is unreadable.
+        """
+        try:
+            self._migrate()
+        except (OperationalError, DBAPIError) as error:
+            raise ArchiveError(
+                f"cannot open the archive database {self.url!r}: {error.orig}; "
+                "check the path, its permissions and that the server is up"
+            ) from error
+
+    def _migrate(self) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        known = ScriptDirectory.from_config(config)
+        with self.engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+        if current == known.get_current_head():
+            return
+        if current is not None and current not in {script.revision for script in known.walk_revisions()}:
+            raise MigrationNeeded(
+                f"the archive database {self.url!r} has schema {current}, which this xiaobao "
+                "does not know; use the newer version that wrote it"
+            )
+        with self.write() as connection:
+            self.lock(connection, "migrate")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            if connection.execute(select(Meta.value).where(Meta.key == "epoch")).first() is None:
+                connection.execute(insert(Meta).values(key="epoch", value=secrets.token_hex(4)))
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=8)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        # The driver must not open transactions of its own: `_begin` below does.
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",  # an acknowledged capture survives power loss
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A transaction that reads first and writes later can fail at once when another one wrote
+        # in between, whatever the timeout: writers take the lock at their start.
+        writes = connection.get_execution_options().get("xiaobao_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

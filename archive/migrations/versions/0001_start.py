@@ -1,0 +1,12 @@
+"""The first schema."""
+
+from alembic import op
+
+from archive.models import Base
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    Base.metadata.create_all(op.get_bind())
