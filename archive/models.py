@@ -95,6 +95,7 @@ class Run(Base):
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
     owner: Mapped[str]
+    sites: Mapped[list[Any]]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
@@ -181,11 +182,11 @@ class Capture(Base):
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id"))
     run_id: Mapped[str] = mapped_column(ForeignKey("run.id"))
     url: Mapped[str]
-    fetched_url: Mapped[str]
-    """Where redirects ended; equal to `url` without any."""
     fetched_at: Mapped[datetime]
     status: Mapped[int] = mapped_column(Integer)
     content_type: Mapped[str | None]
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
     outcome: Mapped[str] = mapped_column(String(24))
     record_type: Mapped[str] = mapped_column(String(8))
     """`response` or `revisit`."""

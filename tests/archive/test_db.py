@@ -45,7 +45,7 @@ def test_a_failed_write_leaves_nothing(database: Database) -> None:
 
 def test_times_come_back_aware_and_utc(database: Database) -> None:
     china = datetime(2026, 3, 15, 8, 30, tzinfo=timezone(timedelta(hours=8)))
-    row = {"id": "r", "kind": "crawl", "owner": "o", "started_at": china}
+    row = {"id": "r", "kind": "crawl", "owner": "o", "sites": [], "started_at": china}
     with database.write() as connection:
         connection.execute(insert(Run).values(**row))
     with database.read() as connection:

@@ -1,0 +1,67 @@
+"""Who holds a lease or writes a WARC file, and whether that process still lives.
+
+An owner is one process. It keeps an exclusive lock on a file of its own for as long as it lives;
+the kernel lets the lock go when the process dies, however it dies. So the next process can tell
+at once which leases and open files are left over, without waiting for a time to pass.
+"""
+
+import fcntl
+import os
+import secrets
+import socket
+from pathlib import Path
+from typing import Self
+
+SHARED_HOST = "shared"
+
+
+def host_name() -> str:
+    """The name under which this machine's files and leases are known."""
+    return socket.gethostname() or "localhost"
+
+
+class Owner:
+    """This process, as the archive knows it; use as a context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take a new name and lock it; `folder` is the archive's folder."""
+        self.host = host_name()
+        self.name = f"{self.host}/{os.getpid()}-{secrets.token_hex(3)}"
+        self._path = _lock_path(folder, self.name)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = self._path.open("w")
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def close(self) -> None:
+        """Let the name go; what it still holds counts as left over from now on."""
+        self._path.unlink(missing_ok=True)
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def is_dead(folder: Path, name: str) -> bool:
+    """Whether the owner `name` has certainly died.
+
+    Of an owner on another machine nothing is known: False, its leases run out by their time.
+    """
+    if name.partition("/")[0] != host_name():
+        return False
+    path = _lock_path(folder, name)
+    try:
+        with path.open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink(missing_ok=True)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def _lock_path(folder: Path, name: str) -> Path:
+    return folder / "locks" / f"{name.replace('/', '@')}.lock"
