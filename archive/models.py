@@ -18,6 +18,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -454,16 +455,15 @@ class Robots(Base):
     """The first 500 KiB, decoded."""
 
 
-class Segment(Base):
-    """A piece of a document's folded text that the search index knows by number."""
+class SearchEntry(Base):
+    """The number under which the search index knows a document; never given twice."""
 
-    __tablename__ = "segment"
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    __tablename__ = "search_entry"
+    number: Mapped[int] = mapped_column(BigId, primary_key=True)
     document_id: Mapped[str] = mapped_column(
-        ForeignKey("document.id", ondelete="CASCADE"), index=True
+        ForeignKey("document.id", ondelete="CASCADE"), unique=True
     )
-    start: Mapped[int] = mapped_column(Integer)
-    """Where the piece begins in the document's text."""
-    text: Mapped[str]
-    """The folded text: what SQLite's index needs to forget the row again."""
+    fold_version: Mapped[str] = mapped_column(String(8))
+    segments: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """What was indexed, compressed: SQLite's index needs it to forget the document again."""
     __table_args__ = ({"sqlite_autoincrement": True},)

@@ -1,0 +1,306 @@
+"""Committing fetches: WARC records first, then one transaction for all they change.
+
+A fetch is stored whole or not at all: its capture row, the frontier row it came from, the URLs
+found on the page, the article it belongs to and the extraction it makes necessary.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from archive import frontier
+from archive.frontier import Found, Leased, NextVisit
+from archive.models import (
+    Article,
+    ArticlePart,
+    Capture,
+    Extraction,
+    Frontier,
+    RunCount,
+    WarcFile,
+)
+from archive.warc import Earlier, Exchange, Record, read_record
+
+CHANGED = "ok"
+UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One fetch and all that follows from it."""
+
+    row: Leased
+    outcome: str
+    reason: str | None
+    exchange: Exchange | None
+    """None where no answer came: robots, refused address, broken connection."""
+    visit: NextVisit
+    at: datetime
+    found: tuple[Found, ...] = ()
+    """URLs to add where they are new."""
+    follow: tuple[Found, ...] = ()
+    """Further pages of a list: read on only when this page held something new."""
+    next_part: Found | None = None
+    moved_to: Found | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the archive made of a fetch."""
+
+    capture_id: int | None
+    outcome: str
+    """As given, or `unchanged` where the payload is the one of the last capture."""
+    new_links: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the records of a capture were written."""
+
+    offset: int
+    length: int
+    request_length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the archive knows of a fetch's payload before it is written."""
+
+    sha256: str
+    same_url: bool
+    """The last capture of this URL has the same payload: nothing has changed."""
+    earlier_id: int | None = None
+    earlier: Earlier | None = None
+    """An older capture with this payload, for a revisit record."""
+
+
+@dataclass(slots=True)
+class Writing:
+    """Whose transaction this is: the run, its owner and the WARC file being written."""
+
+    run_id: str
+    owner: str
+    host: str
+    warc_file_id: int
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+def know(connection: Connection, exchange: Exchange, host: str) -> Known:
+    """Look up the payload: an older capture that this machine can read is worth a revisit."""
+    sha256 = hashlib.sha256(exchange.payload).hexdigest()
+    captures = (
+        select(Capture.id, Capture.url, Capture.fetched_at, Capture.payload_sha256)
+        .join(WarcFile, WarcFile.id == Capture.warc_file_id)
+        .where(WarcFile.host == host, Capture.record_type == "response", Capture.status == 200)  # noqa: PLR2004
+        .order_by(Capture.id.desc())
+        .limit(1)
+    )
+    last = connection.execute(captures.where(Capture.url == exchange.url)).first()
+    if exchange.status == 304:  # noqa: PLR2004  Not Modified: the last payload still holds
+        if last is None:
+            return Known(sha256, same_url=False)
+        return Known(last.payload_sha256, True, last.id, Earlier(last.url, last.fetched_at))
+    if not exchange.payload or exchange.status != 200:  # noqa: PLR2004
+        return Known(sha256, same_url=False)
+    same = connection.execute(captures.where(Capture.payload_sha256 == sha256)).first()
+    if same is None:
+        return Known(sha256, same_url=False)
+    unchanged = last is not None and last.payload_sha256 == sha256
+    return Known(sha256, unchanged, same.id, Earlier(same.url, same.fetched_at))
+
+
+def commit(
+    connection: Connection, writing: Writing, fetched: Fetched, known: Known | None, place: Place | None
+) -> Stored:
+    """Store one fetch whose records are on the disk already (`place`; None without an answer)."""
+    outcome = fetched.outcome
+    if outcome == CHANGED and known is not None and known.same_url:
+        outcome = UNCHANGED
+    capture_id = None
+    seen: dict[str, Any] = {}
+    if fetched.exchange is not None and known is not None and place is not None:
+        capture_id = _insert_capture(connection, writing, fetched, known, place, outcome)
+        seen = {
+            "etag": fetched.exchange.header("ETag"),
+            "last_modified": fetched.exchange.header("Last-Modified"),
+            "payload_sha256": known.sha256,
+        }
+        if fetched.exchange.status == 304:  # noqa: PLR2004  may leave validators out
+            seen = {name: value for name, value in seen.items() if value}
+    site_id = fetched.row.site_id
+    frontier.finish(
+        connection,
+        fetched.row,
+        writing.owner,
+        fetched.visit,
+        now=fetched.at,
+        outcome=outcome,
+        reason=fetched.reason,
+        seen=seen,
+    )
+    new = frontier.add(connection, site_id, fetched.found, fetched.at)
+    first_look = fetched.row.visits == 0 and fetched.row.page == 1 and outcome == CHANGED
+    if new or first_look:
+        frontier.add_again(connection, site_id, fetched.follow, fetched.at)
+    _keep_article(connection, writing, fetched, outcome, capture_id)
+    writing.counts[site_id, outcome] += 1
+    return Stored(capture_id, outcome, new)
+
+
+def save_counts(connection: Connection, run_id: str, counts: Counter[tuple[str, str]]) -> None:
+    """Add outcomes to the counters of a run."""
+    engine = postgresql if connection.dialect.name == "postgresql" else sqlite
+    for (site_id, outcome), count in sorted(counts.items()):
+        values = {"run_id": run_id, "site_id": site_id, "outcome": outcome, "count": count}
+        statement = engine.insert(RunCount).values(**values)
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["run_id", "site_id", "outcome"],
+                set_={"count": RunCount.count + statement.excluded.count},
+            )
+        )
+
+
+def read_capture(connection: Connection, folder: Path, capture_id: int) -> Record:
+    """The record that holds a capture's payload; of a revisit, the one it refers to.
+
+    Raises ValueError where the WARC file does not hold it (see `xiaobao verify`).
+    """
+    name, offset, length, _ = payload_place(connection, capture_id)
+    return read_record(folder / name, offset, length)
+
+
+def payload_place(connection: Connection, capture_id: int) -> tuple[str, int, int, str | None]:
+    """(WARC file name, offset, length, content type) of the record with a capture's payload."""
+    query = select(
+        Capture.revisit_of, WarcFile.name, Capture.offset, Capture.length, Capture.content_type
+    ).join(WarcFile, WarcFile.id == Capture.warc_file_id)
+    row = connection.execute(query.where(Capture.id == capture_id)).one()
+    if row.revisit_of is not None:
+        row = connection.execute(query.where(Capture.id == row.revisit_of)).one()
+    return row.name, row.offset, row.length, row.content_type
+
+
+def _insert_capture(
+    connection: Connection,
+    writing: Writing,
+    fetched: Fetched,
+    known: Known,
+    place: Place,
+    outcome: str,
+) -> int:
+    exchange = fetched.exchange
+    assert exchange is not None
+    row = {
+        "site_id": fetched.row.site_id,
+        "run_id": writing.run_id,
+        "url": exchange.url,
+        "fetched_at": exchange.fetched_at,
+        "status": exchange.status,
+        "content_type": exchange.header("Content-Type"),
+        "etag": exchange.header("ETag"),
+        "last_modified": exchange.header("Last-Modified"),
+        "outcome": outcome,
+        "record_type": "response" if known.earlier is None else "revisit",
+        "revisit_of": known.earlier_id,
+        "warc_file_id": writing.warc_file_id,
+        "offset": place.offset,
+        "length": place.length,
+        "request_length": place.request_length,
+        "payload_sha256": known.sha256,
+        "payload_length": len(exchange.payload),
+    }
+    (id_,) = connection.execute(insert(Capture).values(row).returning(Capture.id)).one()
+    return id_
+
+
+def _keep_article(
+    connection: Connection,
+    writing: Writing,
+    fetched: Fetched,
+    outcome: str,
+    capture_id: int | None,
+) -> None:
+    row = fetched.row
+    if row.kind == "list":
+        if fetched.moved_to is not None:
+            frontier.add(connection, row.site_id, [fetched.moved_to], fetched.at)
+        return
+    gave_up = fetched.visit.tries == 0 and outcome not in {CHANGED, UNCHANGED, "moved"}
+    if row.kind == "part" and gave_up and row.article_id is not None:
+        _queue_extraction(connection, writing.host, row.article_id, row.page - 1, fetched.at)
+    if outcome not in {CHANGED, "moved"}:
+        return
+    article_id = row.article_id or _article(connection, fetched)
+    if fetched.moved_to is not None:
+        moved = Found(**{**_as_dict(fetched.moved_to), "article_id": article_id})
+        frontier.add(connection, row.site_id, [moved], fetched.at)
+        return
+    assert capture_id is not None
+    _set_part(connection, article_id, row.page, capture_id)
+    if fetched.next_part is not None:
+        part = Found(**{**_as_dict(fetched.next_part), "article_id": article_id})
+        frontier.add_again(connection, row.site_id, [part], fetched.at)
+    else:
+        _queue_extraction(connection, writing.host, article_id, row.page, fetched.at)
+
+
+def _as_dict(found: Found) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in Found.__slots__}
+
+
+def _article(connection: Connection, fetched: Fetched) -> int:
+    row = fetched.row
+    known = connection.execute(select(Article.id).where(Article.url == row.url)).scalar()
+    if known is None:
+        values = {
+            "site_id": row.site_id,
+            "url": row.url,
+            "title": row.title,
+            "published": row.published,
+            "added_at": fetched.at,
+        }
+        known = connection.execute(insert(Article).values(values).returning(Article.id)).scalar_one()
+    connection.execute(update(Frontier).where(Frontier.id == row.id).values(article_id=known))
+    return known
+
+
+def _set_part(connection: Connection, article_id: int, ordinal: int, capture_id: int) -> None:
+    here = (ArticlePart.article_id == article_id) & (ArticlePart.ordinal == ordinal)
+    changed = connection.execute(update(ArticlePart).where(here).values(capture_id=capture_id))
+    if not changed.rowcount:
+        values = {"article_id": article_id, "ordinal": ordinal, "capture_id": capture_id}
+        connection.execute(insert(ArticlePart).values(values))
+
+
+def _queue_extraction(
+    connection: Connection, host: str, article_id: int, parts: int, now: datetime
+) -> None:
+    captures: Sequence[int] = (
+        connection.execute(
+            select(ArticlePart.capture_id)
+            .where(ArticlePart.article_id == article_id, ArticlePart.ordinal <= parts)
+            .order_by(ArticlePart.ordinal)
+        )
+        .scalars()
+        .all()
+    )
+    waiting = (Extraction.article_id == article_id) & (Extraction.state == "queued")
+    connection.execute(delete(Extraction).where(waiting))
+    values = {
+        "article_id": article_id,
+        "captures": list(captures),
+        "warc_host": host,
+        "state": "queued",
+        "tries": 0,
+        "queued_at": now,
+    }
+    connection.execute(insert(Extraction).values(values))

@@ -1,0 +1,243 @@
+"""The frontier: which URLs are to be fetched, when, and who is fetching them now.
+
+All functions work inside the caller's transaction. A row is *eligible* when it is not leased (or
+its lease has run out) and its `due_at` has come.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from archive.models import Frontier
+
+LEASE_TIME = timedelta(minutes=10)
+"""Far above what a buffered request waits: a lease never runs out under a living owner."""
+
+Kind = Literal["list", "article", "part"]
+Form = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A URL found on a page or named as a start; `url` is canonical already."""
+
+    url: str
+    kind: Kind
+    form: Form | None = None
+    page: int = 1
+    page_state: dict[str, Any] | None = None
+    title: str | None = None
+    published: date | None = None
+    depth: int = 0
+    priority: int = 0
+    article_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A frontier row that this owner may fetch now."""
+
+    id: int
+    site_id: str
+    url: str
+    kind: Kind
+    form: Form | None
+    page: int
+    page_state: dict[str, Any] | None
+    title: str | None
+    published: date | None
+    depth: int
+    article_id: int | None
+    tries: int
+    interval_s: int | None
+    etag: str | None
+    last_modified: str | None
+    visits: int
+    misses: int
+
+
+@dataclass(frozen=True, slots=True)
+class NextVisit:
+    """What becomes of a frontier row after a fetch."""
+
+    due_at: datetime | None
+    """None: never again."""
+    interval_s: int | None = None
+    tries: int = 0
+    """Failures in a row; above 0 the row waits for another try."""
+    misses: int = 0
+
+
+def key_of(url: str, form: Form | None) -> str:
+    """What makes a row unique: the URL, and for a POST a digest of its form."""
+    if form is None:
+        return url
+    digest = hashlib.sha256(repr(form).encode()).hexdigest()[:16]
+    return f"{url} POST {digest}"
+
+
+def add(connection: Connection, site_id: str, found: Iterable[Found], now: datetime) -> int:
+    """Add URLs that are not known yet, due at once; gives how many were new."""
+    rows = _rows(site_id, found, now)
+    if not rows:
+        return 0
+    insert = _insert(connection).values(rows).on_conflict_do_nothing(index_elements=["key"])
+    return len(connection.execute(insert.returning(Frontier.id)).all())
+
+
+def add_again(connection: Connection, site_id: str, found: Iterable[Found], now: datetime) -> None:
+    """Add URLs, and make those that are known already due now."""
+    rows = _rows(site_id, found, now)
+    if not rows:
+        return
+    insert = _insert(connection).values(rows)
+    connection.execute(
+        insert.on_conflict_do_update(
+            index_elements=["key"],
+            set_={
+                "due_at": insert.excluded.due_at,
+                "page_state": insert.excluded.page_state,
+                "priority": insert.excluded.priority,
+            },
+        )
+    )
+
+
+def lease(
+    connection: Connection, site_id: str, owner: str, now: datetime, limit: int
+) -> list[Leased]:
+    """Take up to `limit` eligible rows of a site, most urgent first."""
+    rows = (
+        select(Frontier.id)
+        .where(Frontier.site_id == site_id, _eligible(now))
+        .order_by(Frontier.priority.desc(), Frontier.due_at, Frontier.id)
+        .limit(limit)
+    )
+    if connection.dialect.name == "postgresql":
+        rows = rows.with_for_update(skip_locked=True)
+    ids = connection.execute(rows).scalars().all()
+    if not ids:
+        return []
+    connection.execute(
+        update(Frontier)
+        .where(Frontier.id.in_(ids))
+        .values(state="leased", lease_owner=owner, lease_until=now + LEASE_TIME)
+    )
+    taken = select(*(getattr(Frontier, name) for name in Leased.__slots__)).where(
+        Frontier.id.in_(ids)
+    )
+    by_id = {row.id: _leased(row._mapping) for row in connection.execute(taken)}
+    return [by_id[id_] for id_ in ids]
+
+
+def next_try(connection: Connection, site_id: str) -> datetime | None:
+    """When the next failed fetch of a site is due again; None when none waits."""
+    query = select(func.min(Frontier.due_at)).where(
+        Frontier.site_id == site_id, Frontier.state == "queued", Frontier.tries > 0
+    )
+    return connection.execute(query).scalar_one()
+
+
+def finish(
+    connection: Connection,
+    row: Leased,
+    owner: str,
+    visit: NextVisit,
+    *,
+    now: datetime,
+    outcome: str,
+    reason: str | None,
+    seen: dict[str, Any],
+) -> bool:
+    """Give a lease back after a fetch; `seen` holds validators to remember.
+
+    False when the lease had run out and another owner has taken the row: nothing is changed then.
+    """
+    done = connection.execute(
+        update(Frontier)
+        .where(Frontier.id == row.id, Frontier.lease_owner == owner)
+        .values(
+            state="queued" if visit.tries else "done",
+            lease_owner=None,
+            lease_until=None,
+            due_at=visit.due_at,
+            interval_s=visit.interval_s,
+            tries=visit.tries,
+            misses=visit.misses,
+            visits=row.visits + 1,
+            outcome=outcome,
+            reason=reason,
+            fetched_at=now,
+            **seen,
+        )
+    )
+    return done.rowcount == 1
+
+
+def release(connection: Connection, owner: str, ids: Sequence[int] | None = None) -> int:
+    """Give leases of `owner` back unfetched: those of `ids`, or all; gives how many."""
+    query = update(Frontier).where(Frontier.lease_owner == owner, Frontier.state == "leased")
+    if ids is not None:
+        query = query.where(Frontier.id.in_(ids))
+    values = {"state": "queued", "lease_owner": None, "lease_until": None}
+    return connection.execute(query.values(**values)).rowcount
+
+
+def owners(connection: Connection) -> list[str]:
+    """Owners that hold leases."""
+    query = select(Frontier.lease_owner).where(Frontier.lease_owner.is_not(None)).distinct()
+    return [name for name in connection.execute(query).scalars() if name is not None]
+
+
+def _eligible(now: datetime) -> Any:
+    return and_(
+        Frontier.due_at <= now,
+        or_(
+            Frontier.state.in_(("queued", "done")),
+            and_(Frontier.state == "leased", Frontier.lease_until < now),
+        ),
+    )
+
+
+def _rows(site_id: str, found: Iterable[Found], now: datetime) -> list[dict[str, Any]]:
+    rows = {
+        key_of(item.url, item.form): {
+            "site_id": site_id,
+            "key": key_of(item.url, item.form),
+            "url": item.url,
+            "form": None if item.form is None else [list(pair) for pair in item.form],
+            "kind": item.kind,
+            "page": item.page,
+            "page_state": item.page_state,
+            "article_id": item.article_id,
+            "title": item.title,
+            "published": item.published,
+            "depth": item.depth,
+            "priority": item.priority,
+            "state": "queued",
+            "due_at": now,
+            "tries": 0,
+            "visits": 0,
+            "misses": 0,
+            "added_at": now,
+        }
+        for item in found
+    }
+    # In one order everywhere: two processes that insert the same rows never wait in a circle.
+    return [rows[key] for key in sorted(rows)]
+
+
+def _insert(connection: Connection) -> Any:
+    engine = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return engine.insert(Frontier)
+
+
+def _leased(row: Any) -> Leased:
+    form = row["form"]
+    pairs = None if form is None else tuple((name, value) for name, value in form)
+    return Leased(**{**row, "form": pairs})

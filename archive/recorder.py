@@ -1,0 +1,206 @@
+"""The writer of a crawl: one thread that owns the WARC file and groups commits.
+
+Fetches handed in while the last group was being written form the next group, which shares one
+sync and one transaction. Each is acknowledged only after both: an acknowledged capture survives
+any death of the process. Nobody else waits for the disk.
+"""
+
+import hashlib
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Generic, TypeVar
+
+from sqlalchemy import Connection, insert, update
+
+from archive import captures, frontier
+from archive.archive import Archive
+from archive.captures import Fetched, Known, Place, Stored, Writing
+from archive.frontier import Leased
+from archive.models import WarcFile
+from archive.owner import Owner
+from archive.warc import Appender, request_member, response_member
+
+T = TypeVar("T")
+GROUP = 64
+"""Most jobs in one group; above it the gain of sharing a sync is gone."""
+ROTATE_BYTES = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """What a request for frontier rows gave."""
+
+    rows: list[Leased]
+    next_try: datetime | None
+    """When no row is due: when the next failed one will be."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job(Generic[T]):
+    work: Callable[[Connection], T]
+    done: "Future[T]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Capture:
+    fetched: Fetched
+    done: "Future[Stored]"
+
+
+class Recorder:
+    """Writes the captures of one run. Thread-safe; every method returns at once with a Future."""
+
+    def __init__(
+        self, archive: Archive, owner: Owner, run_id: str, *, rotate_bytes: int = ROTATE_BYTES
+    ) -> None:
+        """Start the writer thread; the first WARC file is made when there is something for it."""
+        self._archive = archive
+        self._owner = owner
+        self._run_id = run_id
+        self._rotate_bytes = rotate_bytes
+        self._files = 0
+        self._file: tuple[int, Appender] | None = None
+        self._jobs: queue.SimpleQueue[_Job[object] | _Capture | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread.start()
+
+    def store(self, fetched: Fetched) -> "Future[Stored]":
+        """Store a fetch; the Future is done when it is on the disk and committed."""
+        done: Future[Stored] = Future()
+        self._jobs.put(_Capture(fetched, done))
+        return done
+
+    def lease(self, site_id: str, limit: int) -> "Future[Lease]":
+        """Take frontier rows of a site to fetch."""
+
+        def work(connection: Connection) -> Lease:
+            now = datetime.now(UTC)
+            rows = frontier.lease(connection, site_id, self._owner.name, now, limit)
+            return Lease(rows, None if rows else frontier.next_try(connection, site_id))
+
+        return self.call(work)
+
+    def release(self, ids: list[int]) -> "Future[int]":
+        """Give leased rows back unfetched."""
+        return self.call(lambda connection: frontier.release(connection, self._owner.name, ids))
+
+    def call(self, work: Callable[[Connection], T]) -> "Future[T]":
+        """Do `work` inside the next group's transaction."""
+        done: Future[T] = Future()
+        self._jobs.put(_Job(work, done))  # type: ignore[arg-type]  a queue holds jobs of all types
+        return done
+
+    def close(self) -> None:
+        """Write what is waiting, close the WARC file, end the thread."""
+        self._jobs.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        going = True
+        while going:
+            group = [self._jobs.get()]
+            while len(group) < GROUP and not self._jobs.empty():
+                group.append(self._jobs.get())
+            going = None not in group
+            self._write([job for job in group if job is not None])
+        self._close_file()
+
+    def _write(self, group: list["_Job[object] | _Capture"]) -> None:
+        if not group:
+            return
+        try:
+            results = self._write_group(group)
+        except Exception as error:  # noqa: BLE001  every waiter must learn of it
+            if len(group) == 1:
+                group[0].done.set_exception(error)
+                return
+            # One bad job must not take the others with it: each gets a group of its own.
+            for job in group:
+                self._write([job])
+            return
+        for job, result in zip(group, results, strict=True):
+            job.done.set_result(result)  # type: ignore[arg-type]
+
+    def _write_group(self, group: list["_Job[object] | _Capture"]) -> list[object]:
+        fetches = [job.fetched for job in group if isinstance(job, _Capture) and job.fetched.exchange]
+        file_id, file = self._open_file() if fetches else (0, None)
+        before = file.length if file else 0
+        try:
+            written = self._append(file, fetches) if file else {}
+            writing = Writing(self._run_id, self._owner.name, self._owner.host, file_id)
+            with self._archive.database.write() as connection:
+                results: list[object] = []
+                for job in group:
+                    if isinstance(job, _Capture):
+                        known, place = written.get(id(job.fetched), (None, None))
+                        stored = captures.commit(connection, writing, job.fetched, known, place)
+                        results.append(stored)
+                    else:
+                        results.append(job.work(connection))
+                captures.save_counts(connection, self._run_id, writing.counts)
+                if file:
+                    length = update(WarcFile).where(WarcFile.id == file_id)
+                    connection.execute(length.values(length=file.length))
+        except BaseException:
+            if file:
+                file.cut(before)
+            raise
+        return results
+
+    def _append(self, file: Appender, fetches: list[Fetched]) -> dict[int, tuple[Known, Place]]:
+        written: dict[int, tuple[Known, Place]] = {}
+        with self._archive.database.read() as connection:
+            for fetched in fetches:
+                assert fetched.exchange is not None
+                known = captures.know(connection, fetched.exchange, self._owner.host)
+                response = response_member(fetched.exchange, known.earlier)
+                request = request_member(fetched.exchange)
+                offset = file.append(response)
+                file.append(request)
+                written[id(fetched)] = known, Place(offset, len(response), len(request))
+        file.sync()
+        return written
+
+    def _open_file(self) -> tuple[int, Appender]:
+        if self._file and self._file[1].length >= self._rotate_bytes:
+            self._close_file()
+        if self._file is None:
+            self._files += 1
+            name = f"warc/{self._run_id}/{self._run_id}-{self._files:05}.warc.gz"
+            row = {
+                "name": name,
+                "host": self._owner.host,
+                "owner": self._owner.name,
+                "state": "open",
+                "length": 0,
+                "created_at": datetime.now(UTC),
+            }
+            # The row comes first: a file without a row would never be looked at again.
+            with self._archive.database.write() as connection:
+                made = connection.execute(insert(WarcFile).values(row).returning(WarcFile.id))
+                file_id = made.scalar_one()
+            software = f"xiaobao {version('xiaobao')}"
+            self._file = file_id, Appender(self._archive.folder / name, software)
+        return self._file
+
+    def _close_file(self) -> None:
+        if self._file is None:
+            return
+        file_id, file = self._file
+        self._file = None
+        file.close()
+        with self._archive.database.write() as connection:
+            close_file(connection, file_id, file.path)
+
+
+def close_file(connection: Connection, file_id: int, path: object) -> None:
+    """Mark a WARC file as closed, with the digest of all its bytes."""
+    with open(path, "rb") as file:  # type: ignore[call-overload]  # noqa: PTH123
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    closed = update(WarcFile).where(WarcFile.id == file_id)
+    connection.execute(closed.values(state="closed", sha256=digest))
