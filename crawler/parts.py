@@ -1,0 +1,90 @@
+"""Articles over several URLs: STEM.html, STEM_2.html, STEM_3.html and so on.
+
+A link counts as the next part only if it is STEM_{n+1} of the same stem. Anything else that
+looks like "next" (下一篇) is another article.
+"""
+
+import re
+from typing import Literal
+from urllib.parse import urlsplit, urlunsplit
+
+from parsel import Selector
+from w3lib.html import get_base_url
+
+from crawler.rules import ArticleRules, compiled
+from crawler.urls import resolve
+
+UrlKind = Literal["article", "article_page", "list"]
+
+_NUMBERED = re.compile(r"^(?P<stem>.+)_(?P<n>\d{1,3})(?P<end>\.[a-z]{2,5}|)$")
+_PLAIN = re.compile(r"^(?P<stem>.+?)(?P<end>\.[a-z]{2,5}|)$")
+_OTHER_ARTICLE = "篇"  # 上一篇, 下一篇
+
+
+def url_kind(url: str, article: ArticleRules) -> UrlKind:
+    """What a canonical URL is by its shape: an article, a later part of one, or neither."""
+    if part_of(url, article)[1] > 1:
+        return "article_page"
+    return "article" if article.matches(url) else "list"
+
+
+def part_of(url: str, article: ArticleRules) -> tuple[str, int]:
+    """The first part's URL and which part (from 1) `url` is of it.
+
+    A number at the end is a part number only if the URL without it is an article by its shape:
+    t20220315_1.html is an article of its own, t20220315_1_1.html its second part.
+    """
+    head, name = _split(url)
+    numbered = _NUMBERED.match(name)
+    if numbered is None or article.pages.kind == "none":
+        return url, 1
+    part = int(numbered["n"]) + 1 - article.pages.base
+    first = _with_name(url, head, numbered["stem"] + numbered["end"])
+    if 1 < part <= article.pages.max and article.matches(first):
+        return first, part
+    return url, 1
+
+
+def next_part(text: str, url: str, article: ArticleRules) -> str | None:
+    """The URL of the part after `url`, or None after the last one."""
+    rules = article.pages
+    if rules.kind == "none":
+        return None
+    first, part = part_of(url, article)
+    if part >= rules.max:
+        return None
+    head, name = _split(first)
+    plain = _PLAIN.match(name)
+    if plain is None:
+        return None
+    number = part + rules.base
+    wanted = _with_name(first, head, f"{plain['stem']}_{number}{plain['end']}")
+    if rules.total and (total := compiled(rules.total).search(text)):
+        return wanted if part < _first_number(total) else None
+    return wanted if wanted in _next_links(text, url, rules.next) else None
+
+
+def _next_links(text: str, url: str, css: str | None) -> set[str | None]:
+    if not text.strip():
+        return set()
+    base = get_base_url(text, url)
+    links = Selector(text=text, type="html").css(css or "a[href]")
+    return {
+        resolve(base, link.attrib.get("href", ""))
+        for link in links
+        if _OTHER_ARTICLE not in "".join(link.root.itertext())
+    }
+
+
+def _first_number(match: re.Match[str]) -> int:
+    return next((int(group) for group in match.groups() if group and group.isdigit()), 0)
+
+
+def _split(url: str) -> tuple[str, str]:
+    head, _, name = urlsplit(url).path.rpartition("/")
+    return head, name
+
+
+def _with_name(url: str, head: str, name: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc, f"{head}/{name}", parts.query, ""))
