@@ -146,7 +146,9 @@ def commit(
         reason=fetched.reason,
         seen=seen,
     )
-    new = frontier.add(connection, site_id, fetched.found, fetched.at)
+    added = frontier.add(connection, site_id, fetched.found, fetched.at)
+    new = added.pop("", 0)
+    writing.counts.update({(site_id, refused): count for refused, count in added.items()})
     first_look = fetched.row.visits == 0 and fetched.row.page == 1 and outcome == CHANGED
     if new or first_look:
         frontier.add_again(connection, site_id, fetched.follow, fetched.at)

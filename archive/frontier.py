@@ -5,6 +5,7 @@ its lease has run out) and its `due_at` has come.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -33,9 +34,12 @@ class Found:
     page_state: dict[str, Any] | None = None
     title: str | None = None
     published: date | None = None
-    depth: int = 0
+    hops: int = 0
+    """Redirects on the way here."""
     priority: int = 0
     article_id: int | None = None
+    refused: tuple[str, str] | None = None
+    """(outcome, reason) where the URL is only noted and never fetched: off topic, a trap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class Leased:
     page_state: dict[str, Any] | None
     title: str | None
     published: date | None
-    depth: int
+    hops: int
     article_id: int | None
     tries: int
     interval_s: int | None
@@ -81,13 +85,16 @@ def key_of(url: str, form: Form | None) -> str:
     return f"{url} POST {digest}"
 
 
-def add(connection: Connection, site_id: str, found: Iterable[Found], now: datetime) -> int:
-    """Add URLs that are not known yet, due at once; gives how many were new."""
+def add(
+    connection: Connection, site_id: str, found: Iterable[Found], now: datetime
+) -> Counter[str]:
+    """Add URLs that are not known yet; gives how many were new, by outcome, under "" to fetch."""
     rows = _rows(site_id, found, now)
     if not rows:
-        return 0
+        return Counter()
     insert = _insert(connection).values(rows).on_conflict_do_nothing(index_elements=["key"])
-    return len(connection.execute(insert.returning(Frontier.id)).all())
+    new = connection.execute(insert.returning(Frontier.outcome)).scalars()
+    return Counter(outcome or "" for outcome in new)
 
 
 def add_again(connection: Connection, site_id: str, found: Iterable[Found], now: datetime) -> None:
@@ -217,10 +224,12 @@ def _rows(site_id: str, found: Iterable[Found], now: datetime) -> list[dict[str,
             "article_id": item.article_id,
             "title": item.title,
             "published": item.published,
-            "depth": item.depth,
+            "hops": item.hops,
             "priority": item.priority,
-            "state": "queued",
-            "due_at": now,
+            "state": "done" if item.refused else "queued",
+            "due_at": None if item.refused else now,
+            "outcome": item.refused[0] if item.refused else None,
+            "reason": item.refused[1] if item.refused else None,
             "tries": 0,
             "visits": 0,
             "misses": 0,

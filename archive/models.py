@@ -131,7 +131,8 @@ class Frontier(Base):
     article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"))
     title: Mapped[str | None]
     published: Mapped[date | None]
-    depth: Mapped[int] = mapped_column(Integer, default=0)
+    hops: Mapped[int] = mapped_column(Integer, default=0)
+    """Redirects on the way here."""
     priority: Mapped[int] = mapped_column(Integer, default=0)
     state: Mapped[str] = mapped_column(String(8), default="queued")
     """`queued`, `leased`, `done` (waits until due_at, for ever when that is null)."""

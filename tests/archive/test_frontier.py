@@ -19,7 +19,7 @@ def article(n: int, **changes) -> Found:
 
 def add(archive: Archive, *found: Found) -> int:
     with archive.database.write() as connection:
-        return frontier.add(connection, "a", found, NOW)
+        return frontier.add(connection, "a", found, NOW)[""]
 
 
 def lease(archive: Archive, owner: str = "o", *, now=NOW, limit: int = 10):
@@ -30,6 +30,13 @@ def lease(archive: Archive, owner: str = "o", *, now=NOW, limit: int = 10):
 def test_a_url_is_added_once(archive: Archive) -> None:
     assert add(archive, article(1), article(1), article(2)) == 2
     assert add(archive, article(2), article(3)) == 1
+
+
+def test_a_refused_url_is_noted_and_never_fetched(archive: Archive) -> None:
+    off_topic = article(2, refused=("off_topic", "title scores 1 of 5"))
+    with archive.database.write() as connection:
+        assert frontier.add(connection, "a", [article(1), off_topic], NOW) == {"": 1, "off_topic": 1}
+    assert [row.url[-1] for row in lease(archive)] == ["1"]
 
 
 def test_a_form_makes_another_row(archive: Archive) -> None:

@@ -1,0 +1,169 @@
+"""The queue of extractions: which articles' captures are to be turned into pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
+
+from archive.captures import payload_place
+from archive.models import Article, ArticlePart, Capture, Extraction, Site, WarcFile
+from archive.owner import SHARED_HOST
+
+LEASE_TIME = timedelta(minutes=5)
+"""A worker has seconds for a page; after this its lease is another's."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartPlace:
+    """Where the bytes of one part of an article lie."""
+
+    file: Path
+    offset: int
+    length: int
+    content_type: str | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One leased extraction and what it needs; plain values, so that it can go to a worker."""
+
+    id: int
+    article_id: int
+    site_id: str
+    site_type: str
+    trust: int
+    url: str
+    title: str | None
+    """As the list page had it."""
+    published: date | None
+    fetched_at: datetime
+    parts: tuple[PartPlace, ...]
+    hints: dict[str, Any]
+
+
+def lease(
+    connection: Connection, folder: Path, owner: str, host: str, now: datetime, limit: int
+) -> list[Task]:
+    """Take up to `limit` waiting extractions whose captures this machine can read, oldest first."""
+    rows = (
+        select(Extraction.id)
+        .where(
+            Extraction.warc_host.in_((host, SHARED_HOST)),
+            or_(
+                Extraction.state == "queued",
+                and_(Extraction.state == "leased", Extraction.lease_until < now),
+            ),
+        )
+        .order_by(Extraction.id)
+        .limit(limit)
+    )
+    if connection.dialect.name == "postgresql":
+        rows = rows.with_for_update(skip_locked=True)
+    ids = connection.execute(rows).scalars().all()
+    if not ids:
+        return []
+    connection.execute(
+        update(Extraction)
+        .where(Extraction.id.in_(ids))
+        .values(
+            state="leased",
+            lease_owner=owner,
+            lease_until=now + LEASE_TIME,
+            tries=Extraction.tries + 1,
+        )
+    )
+    query = (
+        select(
+            Extraction.id,
+            Extraction.article_id,
+            Extraction.captures,
+            Article.url,
+            Article.title,
+            Article.published,
+            Site.id.label("site_id"),
+            Site.site_type,
+            Site.trust,
+            Site.hints,
+        )
+        .join(Article, Article.id == Extraction.article_id)
+        .join(Site, Site.id == Article.site_id)
+        .where(Extraction.id.in_(ids))
+        .order_by(Extraction.id)
+    )
+    return [_task(connection, folder, row) for row in connection.execute(query).all()]
+
+
+def waiting(connection: Connection, host: str) -> int:
+    """How many extractions this machine could still do or is doing."""
+    query = select(func.count()).where(
+        Extraction.state != "done", Extraction.warc_host.in_((host, SHARED_HOST))
+    )
+    return connection.execute(query).scalar_one()
+
+
+def queue_all(connection: Connection, now: datetime) -> int:
+    """Queue every article again, in the order of its first capture; gives how many."""
+    busy = select(Extraction.article_id).where(Extraction.state != "done")
+    query = (
+        select(ArticlePart.article_id, ArticlePart.capture_id, WarcFile.host)
+        .join(Capture, Capture.id == ArticlePart.capture_id)
+        .join(WarcFile, WarcFile.id == Capture.warc_file_id)
+        .where(ArticlePart.article_id.not_in(busy))
+        .order_by(ArticlePart.article_id, ArticlePart.ordinal)
+    )
+    captures: dict[int, list[int]] = {}
+    hosts: dict[int, str] = {}
+    for row in connection.execute(query):
+        captures.setdefault(row.article_id, []).append(row.capture_id)
+        hosts[row.article_id] = row.host
+    first = _first_extractions(connection)
+    rows = [
+        {
+            "article_id": article,
+            "captures": captures[article],
+            "warc_host": hosts[article],
+            "state": "queued",
+            "tries": 0,
+            "queued_at": now,
+        }
+        for article in sorted(captures, key=lambda article: first.get(article, 0))
+    ]
+    if rows:
+        connection.execute(insert(Extraction), rows)
+    return len(rows)
+
+
+def _first_extractions(connection: Connection) -> dict[int, int]:
+    query = select(Extraction.article_id, func.min(Extraction.id)).group_by(Extraction.article_id)
+    return {article: id_ for article, id_ in connection.execute(query)}
+
+
+def _task(connection: Connection, folder: Path, row: Any) -> Task:
+    parts = tuple(_parts(connection, folder, row.captures))
+    last = select(func.max(Capture.fetched_at)).where(Capture.id.in_(row.captures))
+    return Task(
+        id=row.id,
+        article_id=row.article_id,
+        site_id=row.site_id,
+        site_type=row.site_type,
+        trust=row.trust,
+        url=row.url,
+        title=row.title,
+        published=row.published,
+        fetched_at=connection.execute(last).scalar_one(),
+        parts=parts,
+        hints=row.hints,
+    )
+
+
+def _parts(connection: Connection, folder: Path, captures: Sequence[int]) -> list[PartPlace]:
+    places = []
+    for capture in captures:
+        name, offset, length, content_type = payload_place(connection, capture)
+        url = connection.execute(select(Capture.url).where(Capture.id == capture)).scalar_one()
+        places.append(PartPlace(folder / name, offset, length, content_type, url))
+    return places

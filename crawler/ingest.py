@@ -1,0 +1,173 @@
+"""From captures to documents: a process beside the crawl that takes extractions from the database.
+
+It leases extractions, lets worker processes turn their bytes into pages under a deadline, and
+stores each page in one transaction. Pages are stored in the order they were queued, however fast
+each worker was, so that the same captures always give the same archive.
+"""
+
+import multiprocessing
+import signal
+from collections import deque
+from concurrent.futures import Future, wait
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from multiprocessing.connection import Connection
+from typing import Any
+
+import structlog
+
+from archive import extractions
+from archive.archive import Archive
+from archive.extractions import PartPlace, Task
+from archive.owner import Owner
+from archive.page import Page
+from archive.store import store_page
+from archive.warc import read_record
+from crawler.config import Config
+from crawler.extract import Part, extract_page
+from crawler.extract.hints import Hints
+from crawler.worker import ExtractionPool, page_or_outcome
+from dedupe import Prepared, prepare
+
+AHEAD = 4
+"""Pages in work for each worker: enough that none waits for the database."""
+POLL_SECONDS = 0.1
+"""How often the queue is looked at while it is empty."""
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a worker sends back: a page, and its documents ready to be compared."""
+
+    page: Page
+    prepared: tuple[Prepared, ...]
+
+
+def make_page(parts: tuple[PartPlace, ...], url: str, hints: dict[str, Any]) -> Made:
+    """The work of a worker process: read the captures, extract, prepare for clustering."""
+    read = [
+        Part(read_record(part.file, part.offset, part.length).payload, part.content_type, part.url)
+        for part in parts
+    ]
+    page = extract_page(read, url=url, hints=Hints.from_json(hints))
+    return Made(page, tuple(prepare(document.text) for document in page.documents))
+
+
+class Ingest:
+    """One process's share of the extraction queue."""
+
+    def __init__(self, archive: Archive, owner: Owner, workers: int, *, rebuild: bool = False):
+        """Start the workers; `rebuild` makes derived rows again even of unchanged texts."""
+        self._archive = archive
+        self._owner = owner
+        self._ahead = workers * AHEAD
+        self._rebuild = rebuild
+        self._pool = ExtractionPool(workers)
+        self._running: deque[tuple[Task, Future[Made]]] = deque()
+        self._version = version("xiaobao")
+
+    def step(self) -> bool:
+        """Take, wait a little, store; False when there was nothing to do."""
+        if len(self._running) <= self._ahead // 2:
+            self._take()
+        if not self._running:
+            return False
+        wait([self._running[0][1]], timeout=POLL_SECONDS)
+        while self._running and self._running[0][1].done():
+            task, future = self._running.popleft()
+            self._store(task, future)
+        return True
+
+    def close(self) -> None:
+        """End the workers."""
+        self._pool.close()
+
+    def _take(self) -> None:
+        limit = self._ahead - len(self._running)
+        with self._archive.database.read() as connection:
+            if not extractions.waiting(connection, self._owner.host):
+                return
+        with self._archive.database.write() as connection:
+            now = datetime.now(UTC)
+            tasks = extractions.lease(
+                connection, self._archive.folder, self._owner.name, self._owner.host, now, limit
+            )
+        for task in tasks:
+            future = self._pool.submit(make_page, task.parts, task.url, task.hints)
+            self._running.append((task, future))
+
+    def _store(self, task: Task, future: "Future[Made]") -> None:
+        made = page_or_outcome(future, lambda outcome: Made(Page(outcome, url=task.url), ()))
+        outcome = store_page(
+            self._archive,
+            task,
+            made.page,
+            made.prepared,
+            owner=self._owner.name,
+            version=self._version,
+            now=datetime.now(UTC),
+            rebuild=self._rebuild,
+        )
+        log.debug("page_stored", url=task.url, outcome=outcome)
+
+
+def drain(archive: Archive, workers: int, *, rebuild: bool = False) -> None:
+    """Do all extractions that wait, in this process and its workers."""
+    with Owner(archive.folder) as owner:
+        ingest = Ingest(archive, owner, workers, rebuild=rebuild)
+        try:
+            while ingest.step():
+                pass
+        finally:
+            ingest.close()
+
+
+class IngestProcess:
+    """The ingest process of a crawl; it ends when told to, or with its parent."""
+
+    def __init__(self, config: Config) -> None:
+        """Start it; Python is started afresh, since threads and a reactor cannot be forked."""
+        context = multiprocessing.get_context("spawn")
+        self._line, theirs = context.Pipe()
+        self._process = context.Process(
+            target=_run, args=(config.to_json(), theirs), name="xiaobao-ingest"
+        )
+        self._process.start()
+        theirs.close()
+
+    def finish(self) -> None:
+        """Let it do what still waits, then end."""
+        try:
+            self._line.send("finish")
+        except OSError:
+            pass  # it has died; what waits is done by the next run
+        self._process.join()
+        self._line.close()
+
+
+def _run(config: dict[str, Any], line: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the crawl, which tells us
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    settings = Config.from_json(config)
+    with settings.open_archive() as archive, Owner(archive.folder) as owner:
+        ingest = Ingest(archive, owner, settings.workers)
+        try:
+            _work(ingest, line)
+        finally:
+            ingest.close()
+
+
+def _work(ingest: Ingest, line: Connection) -> None:
+    finishing = False
+    while True:
+        busy = ingest.step()
+        if not busy and finishing:
+            return
+        if line.poll(0 if busy else POLL_SECONDS):
+            try:
+                line.recv()
+            except EOFError:
+                return  # the crawl has died: leases go back when the next one starts
+            finishing = True

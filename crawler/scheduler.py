@@ -1,0 +1,174 @@
+"""Scrapy's scheduler over the frontier: requests are leases, and nothing is kept only here."""
+
+import asyncio
+from collections import deque
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from typing import Any, Self
+from urllib.parse import urlencode, urlsplit
+
+from scrapy import Request, Spider
+from scrapy.core.scheduler import BaseScheduler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+
+from archive import frontier
+from archive.frontier import Found, Leased
+from archive.recorder import Lease, Recorder
+
+BUFFER_SECONDS = 60
+"""Leases are taken for about this long ahead, so that a buffered one never runs out."""
+MOST_BUFFERED = 48
+RETRY_PATIENCE = 120
+"""How long a site's crawl stays for a fetch that is to be tried again, in seconds."""
+UNCONDITIONAL_EVERY = 5
+"""Every so many visits without If-None-Match: some servers give a changed page its old ETag."""
+
+
+class FrontierScheduler(BaseScheduler):
+    """Leases rows of one site a little ahead and gives them out as requests.
+
+    Everything that touches the database is done by the recorder's thread; the reactor only moves
+    rows from one list to another.
+    """
+
+    def __init__(self, crawler: Crawler, budget: int, delay: float) -> None:
+        """`budget`: most fetches in this run; `delay`: seconds between two of them."""
+        self._crawler = crawler
+        self._budget = budget
+        self._batch = max(2, min(MOST_BUFFERED, int(BUFFER_SECONDS / max(delay, 0.001))))
+        self._ready: deque[Request] = deque()
+        self._waiting: set[Future[Any]] = set()
+        self._may_have_more = True
+        self._leasing = False
+        self._retry: asyncio.TimerHandle | None = None
+        self._closed = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Made by Scrapy for each spider; only our own spiders can use it."""
+        spider = crawler.spider
+        if spider is None or not hasattr(spider, "session"):
+            raise NotConfigured("FrontierScheduler needs a SiteSpider")
+        scheduler = cls(crawler, spider.budget, spider.profile.politeness.delay)
+        spider.scheduler = scheduler
+        return scheduler
+
+    def open(self, spider: Spider) -> None:
+        """Remember whose rows are leased."""
+        self._spider = spider
+        self._recorder: Recorder = spider.session.recorder  # type: ignore[attr-defined]
+
+    def close(self, reason: str) -> None:
+        """Give rows that were leased but not fetched back to the frontier."""
+        self._closed = True
+        if self._retry is not None:
+            self._retry.cancel()
+        ids = [request.meta["leased"].id for request in self._ready]
+        self._ready.clear()
+        if ids:
+            self._recorder.release(ids)
+
+    def has_pending_requests(self) -> bool:
+        """Whether a request is ready, may come from the frontier, or waits for its next try."""
+        may_lease = self._may_have_more and self._budget > 0
+        return bool(self._ready or self._waiting or may_lease or self._retry)
+
+    def enqueue_request(self, request: Request) -> bool:
+        """Put a spider's own request (`found` in its meta) into the frontier."""
+        if "leased" in request.meta:
+            self._ready.append(request)
+            return True
+        found: Found = request.meta.get("found") or Found(request.url, "article")
+        add = frontier.add_again if request.meta.get("again") else frontier.add
+        site_id, now = self._spider.name, datetime.now(UTC)
+        self._wait_for(
+            self._recorder.call(lambda connection: add(connection, site_id, [found], now)),
+            lambda _: self.look_again(),
+        )
+        return True
+
+    def next_request(self) -> Request | None:
+        """A ready request, or None; more are leased before the last one is given out."""
+        if len(self._ready) <= self._batch // 2:
+            self._lease_more()
+        return self._ready.popleft() if self._ready else None
+
+    def look_again(self) -> None:
+        """The frontier may hold something new: lease again before the spider ends."""
+        self._may_have_more = True
+        self._wake()
+
+    def pause(self) -> None:
+        """Fetch nothing more in this run."""
+        self._budget = 0
+        ids = [request.meta["leased"].id for request in self._ready]
+        self._ready.clear()
+        if ids:
+            self._recorder.release(ids)
+
+    def _lease_more(self) -> None:
+        limit = min(self._batch, self._budget)
+        if self._leasing or self._closed or not self._may_have_more or limit <= 0:
+            return
+        self._leasing = True
+        self._may_have_more = False
+        self._wait_for(self._recorder.lease(self._spider.name, limit), self._leased)
+
+    def _leased(self, lease: Lease) -> None:
+        self._leasing = False
+        if self._closed or self._budget <= 0:
+            self._recorder.release([row.id for row in lease.rows])
+            return
+        self._budget -= len(lease.rows)
+        self._ready.extend(request_for(row, self._spider) for row in lease.rows)
+        if lease.rows:
+            self._may_have_more = True
+        elif lease.next_try is not None and self._retry is None:
+            seconds = (lease.next_try - datetime.now(UTC)).total_seconds()
+            if seconds <= RETRY_PATIENCE:
+                loop = asyncio.get_running_loop()
+                self._retry = loop.call_later(max(0.0, seconds) + 0.05, self._try_again)
+        self._wake()
+
+    def _try_again(self) -> None:
+        self._retry = None
+        self.look_again()
+
+    def _wait_for(self, future: Future[Any], then: Any) -> None:
+        """Call `then` with the result, in the reactor's thread."""
+        self._waiting.add(future)
+        loop = asyncio.get_running_loop()
+
+        def arrived() -> None:
+            self._waiting.discard(future)
+            then(future.result())
+
+        future.add_done_callback(lambda _: loop.call_soon_threadsafe(arrived))
+
+    def _wake(self) -> None:
+        engine = self._crawler.engine
+        if engine is not None and engine._slot is not None:  # noqa: SLF001  no public way to wake it
+            engine._slot.nextcall.schedule()  # noqa: SLF001
+
+
+def request_for(row: Leased, spider: Spider) -> Request:
+    """The request that fetches a frontier row; conditional where the last answer allows it."""
+    headers = {}
+    if row.kind != "part" and row.visits % UNCONDITIONAL_EVERY:
+        if row.etag:
+            headers["If-None-Match"] = row.etag
+        if row.last_modified:
+            headers["If-Modified-Since"] = row.last_modified
+    form = None if row.form is None else urlencode(row.form)
+    if form is not None:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    return Request(
+        row.url,
+        method="GET" if form is None else "POST",
+        body=form,
+        headers=headers,
+        errback=spider.failed,  # type: ignore[attr-defined]
+        meta={"leased": row, "download_slot": urlsplit(row.url).netloc},
+        dont_filter=True,
+    )

@@ -1,0 +1,74 @@
+"""What all spiders of one process share: the open archive, the run, its writer and its extraction.
+
+`xiaobao crawl` opens a session for its sites and closes it at the end; a spider started by
+`scrapy crawl` finds none and gets one of its own. So both do exactly the same.
+"""
+
+from datetime import UTC, datetime
+from typing import ClassVar, Self
+
+from archive.owner import Owner
+from archive.recorder import Recorder
+from archive.recover import recover
+from archive.runs import finish_run, start_run, was_interrupted
+from crawler.config import Config
+from crawler.ingest import IngestProcess
+
+
+class Session:
+    """One run of this process. Make it with `open` or `join`."""
+
+    current: ClassVar["Session | None"] = None
+
+    def __init__(self, config: Config, sites: list[str]) -> None:
+        """Open the archive, put right what dead processes left, start writer and extraction."""
+        self.config = config
+        self.archive = config.open_archive(create=True)
+        self.owner = Owner(self.archive.folder)
+        self.recovered = recover(self.archive)
+        with self.archive.database.write() as connection:
+            self.interrupted = {site for site in sites if was_interrupted(connection, site)}
+            now = datetime.now(UTC)
+            self.run_id = start_run(connection, "crawl", self.owner.name, sites, now)
+        self.recorder = Recorder(self.archive, self.owner, self.run_id)
+        self.ingest = IngestProcess(config)
+        self._guests = 0
+        self._private = False
+
+    @classmethod
+    def open(cls, config: Config, sites: list[str]) -> Self:
+        """Start the session of this process."""
+        assert Session.current is None, "a process has one session"
+        session = cls(config, sites)
+        Session.current = session
+        return session
+
+    @classmethod
+    def join(cls, config: Config, site: str) -> "Session":
+        """The session of this process, or a new one that ends with its last spider."""
+        session = Session.current
+        if session is None:
+            session = cls.open(config, [site])
+            session._private = True
+        session._guests += 1
+        return session
+
+    def leave(self) -> None:
+        """A spider has ended."""
+        self._guests -= 1
+        if self._private and self._guests == 0:
+            self.close("finished")
+
+    def close(self, outcome: str) -> None:
+        """Write what is waiting, extract what was captured, end the run."""
+        if Session.current is not self:
+            return
+        Session.current = None
+        try:
+            self.recorder.close()
+            self.ingest.finish()
+            with self.archive.database.write() as connection:
+                finish_run(connection, self.run_id, outcome, datetime.now(UTC))
+        finally:
+            self.owner.close()
+            self.archive.close()

@@ -1,0 +1,58 @@
+"""Makes one spider class of every site profile, for `scrapy list`, `scrapy crawl` and our own run."""
+
+from typing import Any, Self
+
+from scrapy import Request, Spider
+from scrapy.interfaces import ISpiderLoader
+from zope.interface import implementer
+
+from archive.errors import ConfigError
+from crawler.config import Config, load_config
+from spiders.profile import Profile, ProfileSet, load_profiles
+from spiders.site import SiteSpider
+
+
+@implementer(ISpiderLoader)
+class ProfileLoader:
+    """Scrapy's spider loader over the profiles."""
+
+    def __init__(self, profiles: ProfileSet) -> None:
+        """Take the profiles to make spiders of."""
+        self._profiles = profiles
+
+    @classmethod
+    def from_settings(cls, settings: Any) -> Self:
+        """Made by Scrapy; the profiles' folder comes from our configuration."""
+        given = settings.getdict("XIAOBAO_CONFIG")
+        config = Config.from_json(given) if given else load_config()
+        return cls(load_profiles(config.profiles))
+
+    def list(self) -> list[str]:
+        """The ids of all sites that can be crawled."""
+        return list(self._profiles.profiles)
+
+    def load(self, spider_name: str) -> type[SiteSpider]:
+        """The spider of one site. KeyError, as Scrapy expects, where it is unknown or broken."""
+        try:
+            return spider_for(self._profiles.get(spider_name))
+        except ConfigError as error:
+            raise KeyError(str(error)) from error
+
+    def find_by_request(self, request: Request) -> list[str]:
+        """The sites whose hosts hold the request's URL."""
+        return [
+            name
+            for name, profile in self._profiles.profiles.items()
+            if spider_for(profile).handles(request.url)
+        ]
+
+
+def spider_for(profile: Profile) -> type[SiteSpider]:
+    """The spider class that crawls one site."""
+    members = {"name": profile.id, "profile": profile}
+    return type(f"{profile.id.title()}Spider", (SiteSpider,), members)
+
+
+def spiders_for(profiles: ProfileSet, sites: list[str]) -> list[type[Spider]]:
+    """The spider classes of some sites. Raises ConfigError for the first that cannot be used."""
+    return [spider_for(profiles.get(site)) for site in sites]
