@@ -6,6 +6,8 @@ XiaobaoError
 │   ├── ArchiveBusy    another process holds what this one needs
 │   └── MigrationNeeded  the archive was written by a newer xiaobao
 ├── NotFound           what was asked for is not in the archive
+├── BadQuery           a search query cannot be understood, or takes too long
+├── BadCursor          a cursor is not one of this archive's
 └── Unavailable        something outside (a port, a file) cannot be used
 """
 
@@ -32,6 +34,14 @@ class MigrationNeeded(ArchiveError):
 
 class NotFound(XiaobaoError):
     """What was asked for is not in the archive."""
+
+
+class BadQuery(XiaobaoError):
+    """A search query cannot be understood, or takes too long."""
+
+
+class BadCursor(XiaobaoError):
+    """A cursor is none of this archive's: mistyped, or from before it was made again."""
 
 
 class Unavailable(XiaobaoError):

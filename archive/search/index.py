@@ -1,0 +1,163 @@
+"""The search index: overlapping pairs of characters with their positions.
+
+A document's title and text are cut into segments; each segment is indexed as the sequence of its
+character pairs, so that a string of any length is found as a phrase of pairs, and a single
+character as their prefix. SQLite keeps them in an FTS5 table, PostgreSQL in a tsvector; both are
+used for "this phrase of tokens" only, so they answer alike, and no query syntax of theirs is ever
+built from what a reader typed.
+"""
+
+import zlib
+from collections import Counter
+
+from sqlalchemy import Connection, delete, insert, select, text
+
+from archive.db import Database
+from archive.fold import FOLD_VERSION, search_form
+from archive.models import SearchEntry
+
+SEGMENT = 4_000
+"""Characters: positions in a tsvector end at 16,383."""
+OVERLAP = 64
+"""A term of up to this length that starts in a segment's own part lies wholly in the segment."""
+MAX_REPEATS = 255
+"""A tsvector keeps so many positions of a token; a segment ends before there are more."""
+SEGMENT_BITS = 13
+"""A row of the index is numbered document << 13 | segment: the document without a look-up."""
+MAX_SEGMENTS = 1 << SEGMENT_BITS
+"""Enough for 32 million characters of prose, 1.5 million of a single repeated one."""
+
+# ASCII punctuation would end a token in FTS5 and needs quoting in a tsvector: in tokens it stands
+# in its full-width shape, which folded text never has. A blank is U+3000 there.
+_TOKEN_SHAPES = {
+    code: chr(code + 0xFEE0) for code in range(0x21, 0x7F) if not chr(code).isalnum()
+} | {0x20: "\u3000"}
+
+
+def create_index(connection: Connection) -> None:
+    """Make the engine's own search table, beside `search_entry`."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(
+            text("CREATE VIRTUAL TABLE search_fts USING fts5(tokens, tokenize='ascii', content='')")
+        )
+        return
+    connection.execute(
+        text(
+            "CREATE TABLE search_vector ("
+            "id bigint PRIMARY KEY, "
+            "number bigint NOT NULL REFERENCES search_entry (number) ON DELETE CASCADE, "
+            "tokens tsvector NOT NULL)"
+        )
+    )
+    connection.execute(
+        text("CREATE INDEX search_vector_tokens ON search_vector USING gin (tokens)")
+    )
+    connection.execute(text("CREATE INDEX search_vector_number ON search_vector (number)"))
+
+
+def index_document(
+    connection: Connection, db: Database, document_id: str, text: str, title: str
+) -> None:
+    """Make a document findable, in the caller's write transaction; replaces what was there."""
+    forget_document(connection, db, document_id)
+    pieces = [search_form(title), *segments(search_form(text))][:MAX_SEGMENTS]
+    packed = zlib.compress("\0".join(pieces).encode(), 1) if db.is_sqlite else None
+    number = connection.execute(
+        insert(SearchEntry)
+        .values(document_id=document_id, fold_version=FOLD_VERSION, segments=packed)
+        .returning(SearchEntry.number)
+    ).scalar_one()
+    rows = [
+        {"id": number << SEGMENT_BITS | place, "number": number, "piece": piece}
+        for place, piece in enumerate(pieces)
+        if piece
+    ]
+    if not rows:
+        return
+    if db.is_sqlite:
+        values = [{"id": row["id"], "tokens": " ".join(_tokens(row["piece"]))} for row in rows]
+        connection.execute(_SQLITE_ADD, values)
+    else:
+        values = [row | {"tokens": _vector(row["piece"])} for row in rows]
+        connection.execute(_POSTGRES_ADD, values)
+
+
+def forget_document(connection: Connection, db: Database, document_id: str) -> None:
+    """Make a document unfindable, in the caller's write transaction; unknown ones are no fault."""
+    entry = connection.execute(
+        select(SearchEntry.number, SearchEntry.segments).where(
+            SearchEntry.document_id == document_id
+        )
+    ).one_or_none()
+    if entry is None:
+        return
+    if db.is_sqlite:
+        pieces = zlib.decompress(entry.segments).decode().split("\0")  # no search form holds NUL
+        values = [
+            {"id": entry.number << SEGMENT_BITS | place, "tokens": " ".join(_tokens(piece))}
+            for place, piece in enumerate(pieces)
+            if piece
+        ]
+        if values:
+            connection.execute(_SQLITE_FORGET, values)
+    # PostgreSQL's rows go with the entry.
+    connection.execute(delete(SearchEntry).where(SearchEntry.number == entry.number))
+
+
+def segments(form: str) -> list[str]:
+    """Pieces of a search form, each within the limits of the index, overlapping by OVERLAP."""
+    pieces: list[str] = []
+    start = 0
+    while start < len(form):
+        end = _segment_end(form, start)
+        pieces.append(form[start:end])
+        if end == len(form):
+            break
+        start = end - OVERLAP
+    return pieces
+
+
+def _segment_end(form: str, start: int) -> int:
+    end = min(start + SEGMENT, len(form))
+    pairs = Counter(zip(form[start:end], form[start + 1 : end], strict=False))
+    if not pairs or max(pairs.values()) <= MAX_REPEATS:
+        return end
+    seen: Counter[tuple[str, str]] = Counter()
+    for place in range(start, end - 1):
+        pair = (form[place], form[place + 1])
+        seen[pair] += 1
+        if seen[pair] > MAX_REPEATS:
+            return place + 1
+    raise AssertionError("unreachable: some pair is too frequent")
+
+
+def match_expression(form: str, *, sqlite: bool) -> str:
+    """What the engine is asked for `form`: a phrase of pairs, or the pairs a character begins."""
+    if len(form) == 1:
+        token = form.translate(_TOKEN_SHAPES)
+        return f'"{token}"*' if sqlite else f"'{token}':*"
+    tokens = _tokens(form)[:-1]
+    return f'"{" ".join(tokens)}"' if sqlite else " <-> ".join(f"'{t}'" for t in tokens)
+
+
+def _tokens(piece: str) -> list[str]:
+    shaped = piece.translate(_TOKEN_SHAPES)
+    return [shaped[place : place + 2] for place in range(len(shaped))]
+
+
+def _vector(piece: str) -> str:
+    """The tsvector literal of a segment; its tokens need no quoting beyond the apostrophes."""
+    places: dict[str, list[int]] = {}
+    for place, token in enumerate(_tokens(piece), 1):
+        places.setdefault(token, []).append(place)
+    return " ".join(f"'{token}':{','.join(map(str, at))}" for token, at in places.items())
+
+
+_SQLITE_ADD = text("INSERT INTO search_fts (rowid, tokens) VALUES (:id, :tokens)")
+_SQLITE_FORGET = text(
+    "INSERT INTO search_fts (search_fts, rowid, tokens) VALUES ('delete', :id, :tokens)"
+)
+_POSTGRES_ADD = text(
+    "INSERT INTO search_vector (id, number, tokens) "
+    "VALUES (:id, :number, CAST(:tokens AS tsvector))"
+)

@@ -1,0 +1,190 @@
+"""Narrowing hits by facets, counting the facets, and putting hits in order."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archive.errors import BadQuery
+from archive.search.columns import CODED, Columns
+from archive.search.query import CLUSTER_SIZES, FACETS, UNKNOWN, Query
+
+MAX_VALUES = 200
+"""Values listed of one facet; issuers can be thousands."""
+
+Mask = NDArray[np.bool_]
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value of a facet, and how many hits have it when the facet's own choice is lifted."""
+
+    value: str
+    count: int
+    chosen: bool
+
+
+Facets = Mapping[str, tuple[FacetValue, ...]]
+
+
+def narrow(columns: Columns, hits: Places, query: Query) -> tuple[Places, Facets]:
+    """The `hits` (places in `columns`) that the query's facets let through, and the counts."""
+    common = np.ones(len(hits), dtype=np.bool_)
+    if not query.every_document:
+        common &= columns.canonical[hits]
+    if query.since:
+        common &= columns.day[hits] >= query.since.toordinal()
+    if query.until:
+        common &= (columns.day[hits] <= query.until.toordinal()) & (columns.day[hits] > 0)
+    masks = {
+        facet: _mask(columns, hits, facet, chosen)
+        for facet in FACETS
+        if (chosen := getattr(query, facet))
+    }
+    everything = common.copy()
+    for mask in masks.values():
+        everything &= mask
+    facets = {}
+    for facet in FACETS:
+        rest = common
+        if facet in masks:
+            rest = common.copy()
+            for name, mask in masks.items():
+                if name != facet:
+                    rest &= mask
+        else:
+            rest = everything
+        facets[facet] = _count(columns, hits[rest], facet, getattr(query, facet))
+    return hits[everything], facets
+
+
+def _mask(columns: Columns, hits: Places, facet: str, chosen: tuple[str, ...]) -> Mask:
+    if facet == "year":
+        return np.isin(columns.year[hits], [_year(value) for value in chosen])
+    if facet == "cluster_size":
+        mask = np.zeros(len(hits), dtype=np.bool_)
+        sizes = columns.cluster_size[hits]
+        for value in chosen:
+            low, high = _size(value)
+            mask |= (sizes >= low) & (sizes <= high)
+        return mask
+    values = columns.values[facet]
+    if facet == "region":
+        below = tuple(f"{value}/" for value in chosen)
+        wanted = [
+            code for code, value in enumerate(values) if value in chosen or value.startswith(below)
+        ]
+    else:
+        wanted = [code for code, value in enumerate(values) if value in chosen]
+    return np.isin(columns.codes[facet][hits], wanted)
+
+
+def _year(value: str) -> int:
+    if value == UNKNOWN:
+        return 0
+    if not (value.isascii() and value.isdigit() and len(value) == 4):  # noqa: PLR2004
+        raise BadQuery(f"{value!r} is not a year; give four digits, or {UNKNOWN!r}")
+    return int(value)
+
+
+def _size(value: str) -> tuple[int, int]:
+    if value not in CLUSTER_SIZES:
+        raise BadQuery(f"{value!r} is not a cluster size; give one of {', '.join(CLUSTER_SIZES)}")
+    return CLUSTER_SIZES[value]
+
+
+def _count(
+    columns: Columns, hits: Places, facet: str, chosen: tuple[str, ...]
+) -> tuple[FacetValue, ...]:
+    counts = _counts(columns, hits, facet, chosen)
+    for value in chosen:
+        counts.setdefault(value, 0)
+    if facet == "year":
+        order = sorted(counts, key=lambda value: (value != UNKNOWN, value), reverse=True)
+    elif facet == "cluster_size":
+        order = [value for value in CLUSTER_SIZES if value in counts]
+    else:
+        order = sorted(counts, key=lambda value: (-counts[value], value))
+    listed = [value for value in order[:MAX_VALUES]]
+    listed += [value for value in order[MAX_VALUES:] if value in chosen]
+    return tuple(FacetValue(value, counts[value], value in chosen) for value in listed)
+
+
+def _counts(
+    columns: Columns, hits: Places, facet: str, chosen: tuple[str, ...]
+) -> dict[str, int]:
+    if facet == "year":
+        years, times = np.unique(columns.year[hits], return_counts=True)
+        return {
+            str(year) if year else UNKNOWN: int(n) for year, n in zip(years, times, strict=True)
+        }
+    if facet == "cluster_size":
+        sizes = columns.cluster_size[hits]
+        counted = {
+            value: int(np.count_nonzero((sizes >= low) & (sizes <= high)))
+            for value, (low, high) in CLUSTER_SIZES.items()
+        }
+        return {value: n for value, n in counted.items() if n}
+    values = columns.values[facet]
+    times = np.bincount(columns.codes[facet][hits], minlength=len(values))
+    counted = {values[code]: int(times[code]) for code in np.flatnonzero(times)}
+    return _regions(counted, chosen) if facet == "region" else counted
+
+
+def _regions(counted: Mapping[str, int], chosen: tuple[str, ...]) -> dict[str, int]:
+    """Counts per province, and one level below each chosen region."""
+    total: Counter[str] = Counter()
+    for region, n in counted.items():
+        names = region.split("/")
+        for depth in range(1, len(names) + 1):
+            above, here = "/".join(names[: depth - 1]), "/".join(names[:depth])
+            if depth == 1 or here in chosen or _within(above, chosen):
+                total[here] += n
+    return dict(total)
+
+
+def _within(region: str, chosen: tuple[str, ...]) -> bool:
+    """Whether a chosen region is `region` or lies below it: its children are worth listing."""
+    return any(c == region or c.startswith(f"{region}/") for c in chosen)
+
+
+def newest(columns: Columns, hits: Places, before: tuple[int, int] | None, limit: int) -> Places:
+    """The `limit` newest of `hits` behind the place (day, number) in that order; undated last."""
+    keys = columns.day[hits].astype(np.int64) << _NUMBER_BITS | columns.number[hits]
+    if before:
+        day, number = before
+        later = keys < (day << _NUMBER_BITS | number)
+        hits, keys = hits[later], keys[later]
+    return _largest(hits, keys, limit)
+
+
+def best(
+    columns: Columns,
+    hits: Places,
+    scores: Mapping[int, float],
+    before: tuple[float, int] | None,
+    limit: int,
+) -> Places:
+    """The `limit` best scored of `hits` behind the place (score, number)."""
+    numbers = columns.number[hits].tolist()
+    ranked = sorted(
+        ((scores.get(number, 0.0), number, place) for number, place in zip(numbers, hits, strict=True)),
+        reverse=True,
+    )
+    if before:
+        ranked = [entry for entry in ranked if entry[:2] < before]
+    return np.array([place for _, _, place in ranked[:limit]], dtype=np.int64)
+
+
+_NUMBER_BITS = 42
+"""Of a day and a number in one 64-bit key: days need 22 bits until the year 9999."""
+
+
+def _largest(hits: Places, keys: NDArray[np.int64], limit: int) -> Places:
+    if len(keys) > limit:
+        top = np.argpartition(keys, -limit)[-limit:]
+        hits, keys = hits[top], keys[top]
+    return hits[np.argsort(keys)[::-1]]

@@ -1,0 +1,271 @@
+"""Searching the archive."""
+
+import base64
+import json
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from archive.db import Database
+from archive.errors import BadCursor, BadQuery
+from archive.models import Change, Document, Member, SearchEntry
+from archive.search import columns as cols
+from archive.search.columns import Columns
+from archive.search.match import numbers_sql, prepare, scores
+from archive.search.narrow import Facets, best, narrow, newest
+from archive.search.query import And, Node, Query, parse, terms
+from archive.search.snippets import AROUND, Line, lines
+
+MAX_LIMIT = 1_000
+SECONDS = 10.0
+"""How long one search may take in the database."""
+SNIPPET = 2 * AROUND
+"""Characters of the text's beginning, shown where there is no hit to show."""
+FULL_RELOAD_S = 600.0
+"""A server reads all columns again so often, whatever the feed told it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One document found."""
+
+    id: str
+    title: str
+    url: str
+    site: str
+    published: date | None
+    year: int | None
+    region: str | None
+    issuer: str | None
+    kind: str
+    cluster: str | None
+    role: str
+    lines: tuple[Line, ...]
+    """Empty where only the title, or nothing in particular, was looked for."""
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of what a query found."""
+
+    total: int
+    """Of all pages."""
+    hits: tuple[Hit, ...]
+    facets: Facets
+    next: str | None
+    """Give it as `after` for the next page; None on the last one."""
+
+
+def search(
+    db: Database,
+    query: Query,
+    *,
+    limit: int = 20,
+    after: str | None = None,
+    seconds: float = SECONDS,
+) -> Results:
+    """Search once. Raises BadQuery for what cannot be understood or takes longer than `seconds`."""
+    return Searcher(db, keep=False).search(query, limit=limit, after=after, seconds=seconds)
+
+
+class Searcher:
+    """Searches many times; with `keep` it holds the facet columns of all documents in memory.
+
+    About 50 bytes a document. Safe to share between threads.
+    """
+
+    def __init__(self, db: Database, *, keep: bool = True) -> None:
+        self.db = db
+        self.keep = keep
+        self._lock = threading.Lock()
+        self._columns: Columns | None = None
+        self._seq = 0
+        self._loaded_at = 0.0
+
+    def search(
+        self,
+        query: Query,
+        *,
+        limit: int = 20,
+        after: str | None = None,
+        seconds: float = SECONDS,
+    ) -> Results:
+        """One page of the documents that `query` means, newest or best first."""
+        if not 0 <= limit <= MAX_LIMIT:
+            raise BadQuery(f"the limit is {limit}; give 0 to {MAX_LIMIT}")
+        node = parse(query.text)
+        with self.db.read() as connection, _time_limit(connection, seconds):
+            columns, hits, facets = self._find(connection, node, query)
+            if query.sort == "relevance" and terms(node):
+                marks = scores(connection, node)
+                page = best(columns, hits, marks, _relevance_place(after), limit + 1)
+            else:
+                marks = None
+                page = newest(columns, hits, _date_place(after), limit + 1)
+            more, page = len(page) > limit, page[:limit]
+            found = _hits(connection, columns.number[page].tolist(), terms(node))
+        token = None
+        if more and len(page):
+            last = page[-1]
+            number = int(columns.number[last])
+            place = ["r", marks.get(number, 0.0)] if marks is not None else ["d", int(columns.day[last])]
+            token = _token([*place, number])
+        return Results(total=len(hits), hits=found, facets=facets, next=token)
+
+    def documents(self, query: Query, *, seconds: float = SECONDS) -> list[str]:
+        """The ids of all documents that `query` means, newest first."""
+        node = parse(query.text)
+        with self.db.read() as connection, _time_limit(connection, seconds):
+            columns, hits, _ = self._find(connection, node, query)
+            ordered = newest(columns, hits, None, max(1, len(hits)))
+        return [document.decode() for document in columns.document[ordered].tolist()]
+
+    def _find(
+        self, connection: Connection, node: Node, query: Query
+    ) -> tuple[Columns, NDArray[np.int64], Facets]:
+        prepare(connection)
+        everything = node == And(())
+        sql, parameters = numbers_sql(node, sqlite=self.db.is_sqlite)
+        if not self.keep:
+            columns = cols.load(connection, "" if everything else sql, parameters)
+            hits = np.arange(len(columns), dtype=np.int64)
+        else:
+            columns = self._current(connection)
+            hits = np.arange(len(columns), dtype=np.int64)
+            if not everything:
+                numbers = _numbers(connection, sql, parameters)
+                hits = hits[np.isin(columns.number, numbers)]
+        hits, facets = narrow(columns, hits, query)
+        return columns, hits, facets
+
+    def _current(self, connection: Connection) -> Columns:
+        with self._lock:
+            newest_seq = connection.execute(select(func.max(Change.seq))).scalar_one() or 0
+            now = time.monotonic()
+            changed = newest_seq > self._seq
+            if self._columns is None or (changed and now - self._loaded_at > FULL_RELOAD_S):
+                self._columns = cols.load(connection)
+                self._loaded_at = now
+            elif changed:
+                subjects = connection.execute(
+                    select(Change.subject).where(Change.seq > self._seq).distinct()
+                )
+                self._columns = cols.reload(connection, self._columns, subjects.scalars().all())
+            self._seq = max(newest_seq, self._seq)
+            return self._columns
+
+
+def _numbers(connection: Connection, sql: str, parameters: dict[str, str]) -> NDArray[np.int64]:
+    found = connection.execute(text(sql), parameters).scalars().all()
+    return np.array(found, dtype=np.int64)
+
+
+def _hits(connection: Connection, numbers: list[int], forms: Sequence[str]) -> tuple[Hit, ...]:
+    if not numbers:
+        return ()
+    d = Document
+    rows = connection.execute(
+        select(SearchEntry.number, d.id, d.title, d.url, d.site_id, d.published, d.year)
+        .add_columns(d.region, d.issuer, d.kind, d.text)
+        .join(d, d.id == SearchEntry.document_id)
+        .where(SearchEntry.number.in_(numbers))
+    )
+    found = {row.number: row for row in rows}
+    membership = _memberships(connection, [row.id for row in found.values()])
+    hits = []
+    for row in (found[number] for number in numbers):
+        cluster, role = membership.get(row.id, (None, "canonical"))
+        shown = lines(row.text, forms)
+        hits.append(
+            Hit(
+                id=row.id,
+                title=row.title,
+                url=row.url,
+                site=row.site_id,
+                published=row.published,
+                year=row.year,
+                region=row.region,
+                issuer=row.issuer,
+                kind=row.kind,
+                cluster=cluster,
+                role=role,
+                lines=shown,
+                snippet=_snippet(row.text, shown),
+            )
+        )
+    return tuple(hits)
+
+
+def _memberships(connection: Connection, documents: list[str]) -> dict[str, tuple[str, str]]:
+    """The cluster and role of each document; for several, the cluster it stands for."""
+    rows = connection.execute(
+        select(Member.document_id, Member.cluster_id, Member.role)
+        .where(Member.document_id.in_(documents))
+        .order_by(Member.role.desc(), Member.cluster_id)  # "canonical" comes last and stays
+    )
+    return {document: (cluster, role) for document, cluster, role in rows}
+
+
+def _snippet(text: str, shown: Sequence[Line]) -> str:
+    if not shown:
+        return " ".join(text[:SNIPPET].split())
+    line = shown[0]
+    return " ".join(f"{line.before}{line.hit}{line.after}".split())
+
+
+@contextmanager
+def _time_limit(connection: Connection, seconds: float) -> Iterator[None]:
+    """End what the database does in this block after `seconds`, as BadQuery."""
+    raw: Any = connection.connection.dbapi_connection
+    sqlite = connection.dialect.name == "sqlite"
+    if sqlite:
+        until = time.monotonic() + seconds
+        raw.set_progress_handler(lambda: time.monotonic() > until, 1_000)
+    else:
+        connection.execute(text(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}"))
+    try:
+        yield
+    except DBAPIError as error:
+        if "interrupted" not in str(error.orig) and "statement timeout" not in str(error.orig):
+            raise
+        raise BadQuery(
+            f"the search took longer than {seconds:g} seconds; ask for something rarer"
+        ) from error
+    finally:
+        if sqlite:
+            raw.set_progress_handler(None, 0)
+
+
+def _token(place: list[Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+def _place(after: str, letter: str, kind: type[int] | type[float]) -> tuple[Any, int]:
+    try:
+        padded = after + "=" * (-len(after) % 4)
+        sort, value, number = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
+        if sort == letter and isinstance(value, kind) and 0 <= value < 1 << 22 and number >= 0:
+            return value, number
+    except ValueError:
+        pass
+    raise BadCursor(
+        f"{after[:40]!r} is not a place in these results; use `next` of the page before, unchanged"
+    )
+
+
+def _date_place(after: str | None) -> tuple[int, int] | None:
+    return None if after is None else _place(after, "d", int)
+
+
+def _relevance_place(after: str | None) -> tuple[float, int] | None:
+    return None if after is None else _place(after, "r", float)

@@ -1,0 +1,54 @@
+"""Where the terms of a query stand in a text: key words in context, and every place."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from archive.fold import fold, place_pattern
+
+AROUND = 30
+"""Characters shown on either side of a hit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One hit with its surroundings, in the published script; offsets count in the text."""
+
+    before: str
+    hit: str
+    after: str
+    start: int
+    end: int
+
+
+def places(text: str, forms: Sequence[str]) -> list[tuple[int, int]]:
+    """Every place where a search form stands in `text`, in order, overlapping ones joined."""
+    folded = fold(text)
+    found = sorted(span for form in forms for span in _spans(place_pattern(form), folded))
+    joined: list[tuple[int, int]] = []
+    for start, end in found:
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def lines(text: str, forms: Sequence[str], limit: int = 3) -> tuple[Line, ...]:
+    """The first hits with context, none of them inside the context of the one before."""
+    chosen: list[Line] = []
+    for start, end in places(text, forms):
+        if chosen and start < chosen[-1].end + AROUND:
+            continue
+        before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
+        chosen.append(Line(before, text[start:end], after, start, end))
+        if len(chosen) == limit:
+            break
+    return tuple(chosen)
+
+
+def _spans(pattern: re.Pattern[str], folded: str) -> Iterable[tuple[int, int]]:
+    place = 0
+    while match := pattern.search(folded, place):
+        yield match.span()
+        place = match.start() + 1
