@@ -14,8 +14,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from parsel import Selector
-from w3lib.html import get_base_url, remove_tags
+from w3lib.html import remove_tags
 
+from crawler.markup import attribute, base_of, encodable, parse_html
 from crawler.parts import url_kind
 from crawler.rules import ArticleRules, ListRules, compiled
 from crawler.urls import host_allowed, resolve, url_refusal
@@ -70,7 +71,7 @@ def read_rows(
     elif rules.format == "records" and (wrapped := records_as_html(text, rules)):
         rows, readable = _html_rows(wrapped, rules), True
     else:
-        base, rows, readable = get_base_url(text, url), _html_rows(text, rules), True
+        base, rows, readable = base_of(text, url), _html_rows(text, rules), True
     return Rows(_entries(rows, base, rules, article, hosts), len(rows), readable)
 
 
@@ -79,7 +80,7 @@ def html_rows(
 ) -> Rows:
     """The entries that stand in the page's own HTML, whatever the list's format is."""
     rows = _html_rows(text, rules)
-    return Rows(_entries(rows, get_base_url(text, url), rules, article, hosts), len(rows))
+    return Rows(_entries(rows, base_of(text, url), rules, article, hosts), len(rows))
 
 
 def json_value(text: str) -> Any:
@@ -167,26 +168,25 @@ def _json_rows(text: str, rules: ListRules) -> tuple[list[_Row], bool]:
 
 
 def _html_rows(text: str, rules: ListRules) -> list[_Row]:
-    if not text.strip():
-        return []
-    page = Selector(text=text, type="html")
+    page = parse_html(text)
     rows: list[_Row] = []
     for scope in page.css(rules.row) if rules.row else (page,):
         links = scope.css(rules.links)[: MAX_LINKS - len(rows)]
         dates = scope.css(rules.date) if rules.date else []
         paired = len(dates) == len(links)
         for position, link in enumerate(links):
-            if "href" not in link.attrib:
+            href = attribute(link, "href")
+            if href is None:
                 continue
             context = _text(dates[position]) if paired else _row_text(link)
-            rows.append(_Row(link.attrib["href"], _link_title(link, rules), context))
+            rows.append(_Row(href, _link_title(link, rules), context))
     return rows
 
 
 def _link_title(link: Selector, rules: ListRules) -> str:
     """The link's text, or its title attribute where the profile says so or the text is cut."""
     shown = _text(link)
-    full = _clean(link.attrib.get(rules.title_attr or "title", ""))
+    full = _clean(attribute(link, rules.title_attr or "title") or "")
     if full and (rules.title_attr or not shown or shown.endswith(_CUT)):
         return full
     return shown
@@ -219,7 +219,7 @@ def _text(selector: Selector) -> str:
 
 
 def _clean(text: str) -> str:
-    return _SPACE.sub(" ", text).strip()
+    return _SPACE.sub(" ", encodable(text)).strip()
 
 
 def _entries(

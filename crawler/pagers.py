@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
-from parsel import Selector
-from w3lib.html import get_base_url
-
 from crawler.entries import Entry, Rows, at_path, json_prefix, json_value, list_html
+from crawler.markup import attribute, base_of, parse_html
 from crawler.rules import ArticleRules, ListRules, compiled
 from crawler.urls import canonical_url, host_allowed, resolve
 
@@ -177,11 +175,11 @@ def _next_link(seen: ListContext) -> Further:
     """State: `start`, the first page, to which a pager's last link often leads back."""
     start = seen.state.get("start") if seen.state else seen.url
     avoid = {start, canonical_url(seen.url)}
-    base = get_base_url(seen.text, seen.url)
-    page = Selector(text=seen.text, type="html") if seen.text.strip() else Selector(text=" ")
+    base = base_of(seen.text, seen.url)
+    page = parse_html(seen.text)
     named = page.css(seen.rules.page.next).css("[href]") if seen.rules.page.next else []
     for link in named:
-        url = resolve(base, link.attrib["href"])
+        url = resolve(base, attribute(link, "href") or "")
         if url and url not in avoid and host_allowed(url, seen.hosts):
             return _go_on(seen, url, {"start": start})
     numbered = [
@@ -189,7 +187,7 @@ def _next_link(seen: ListContext) -> Further:
     ]
     if numbered:
         for link in page.css("a[href]"):
-            url = resolve(base, link.attrib["href"])
+            url = resolve(base, attribute(link, "href") or "")
             if (
                 url
                 and url not in avoid

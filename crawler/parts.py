@@ -8,9 +8,7 @@ import re
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from parsel import Selector
-from w3lib.html import get_base_url
-
+from crawler.markup import attribute, base_of, parse_html
 from crawler.rules import ArticleRules, compiled
 from crawler.urls import resolve
 
@@ -65,12 +63,10 @@ def next_part(text: str, url: str, article: ArticleRules) -> str | None:
 
 
 def _next_links(text: str, url: str, css: str | None) -> set[str | None]:
-    if not text.strip():
-        return set()
-    base = get_base_url(text, url)
-    links = Selector(text=text, type="html").css(css or "a[href]")
+    base = base_of(text, url)
+    links = parse_html(text).css(css or "a[href]")
     return {
-        resolve(base, link.attrib.get("href", ""))
+        resolve(base, attribute(link, "href") or "")
         for link in links
         if _OTHER_ARTICLE not in "".join(link.root.itertext())
     }

@@ -15,6 +15,8 @@ from parsel.csstranslator import HTMLTranslator
 from pydantic import AfterValidator, ConfigDict
 from pydantic.dataclasses import dataclass
 
+from crawler.urls import MAX_URL
+
 STRICT = ConfigDict(extra="forbid", strict=True)
 
 
@@ -169,4 +171,6 @@ class ArticleRules:
 
     def matches(self, url: str) -> bool:
         """Whether a canonical URL is an article or one of its parts by its shape."""
-        return self.url_regex is not None and bool(compiled(self.url_regex).search(url))
+        if self.url_regex is None or len(url) > MAX_URL:
+            return False
+        return bool(compiled(self.url_regex).search(url))

@@ -17,6 +17,7 @@ from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
 from crawler.extract.hints import Hints
+from crawler.parts import url_kind
 from crawler.rules import STRICT, ArticleRules, ListRules, Regex
 from crawler.urls import canonical_url, host_allowed
 
@@ -265,6 +266,15 @@ class Profile(Family):
         """0-100: how much the site's text counts when a cluster chooses its canonical member."""
         trust = self.trust if self.trust is not None else TRUST.get(self.site_type or "", 30)
         return min(trust, self.policy.trust_cap)
+
+    def wrong_examples(self) -> tuple[str, ...]:
+        """What the rules take an example for, where that is not what the file says."""
+        kinds = ((e.url, e.kind, url_kind(e.url, self.article)) for e in self.examples)
+        return tuple(
+            f"example {url} is {said!r}, the rules take it for {found!r}"
+            for url, said, found in kinds
+            if said != found
+        )
 
     def hints(self) -> Hints:
         """What extraction is told about the site's pages."""

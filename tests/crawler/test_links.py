@@ -1,31 +1,44 @@
 """Invented list pages of each family, read with the built-in rules of that family."""
 
-import json
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from crawler.links import MAX_TEXT, read_list
+from crawler.links import MAX_TEXT
 from crawler.rules import ArticleRules, ListRules, PageRules
-from spiders.profile import load_profiles
+from crawler.urls import canonical_url, host_allowed
+from tests.crawler.list_reader import FAMILIES, HOST, HOSTS, again, read
 
-FAMILIES = load_profiles().families
-HOST = "http://scjg.yunxi.gov.cn"
-HOSTS = ("scjg.yunxi.gov.cn",)
-
-
-def read(family, text, url, **more):
-    rules = FAMILIES[family]
-    article = more.pop("article", rules.article)
-    listing = more.pop("rules", rules.list)
-    hosts = more.pop("hosts", HOSTS)
-    return read_list(text, url, rules=listing, article=article, hosts=hosts, **more)
-
-
-def again(family, text, follow, **more):
-    json.loads(json.dumps(follow.state))  # a state is a database value
-    return read(family, text, follow.url, page=follow.page, state=follow.state, **more)
-
+PIECES = st.sampled_from(
+    [
+        "<a href='",
+        "'>",
+        "</a>",
+        "<li>",
+        "1.html",
+        "/b/2.html",
+        "//x.cn/3.html",
+        "下一页",
+        "http://scjg.yunxi.gov.cn",
+        "2023-03-15",
+        "<record><![CDATA[",
+        "]]></record>",
+        "{",
+        '"data":{"results":[{"url":"/4.html"}]}',
+        "}",
+        "createPageHTML(3,0)",
+        "columnid=1&unitid=2",
+        "totalRecord:9",
+        "<base href='http://[bad/'>",
+        "\x00",
+        "\ud800",
+        "&",
+        "=",
+    ]
+)
+TEXTS = st.lists(PIECES, max_size=30).map("".join)
 
 # --- 拓尔思 TRS: numbered files ---------------------------------------------------------------
 
@@ -300,6 +313,27 @@ def test_no_text_is_too_strange(family, text):
         assert again(family, text, page.follows[0]).entries == ()
 
 
+def test_markup_that_makes_odd_attributes():
+    text = "<a href='<a href='{'><a href='t20220315_1.html' {'=1>通报</a>"
+    page = read("trs_wcm", text, f"{HOST}/zw/")
+    assert [e.title for e in page.entries] == ["通报"]
+
+
 def test_a_page_beyond_the_limit_is_not_read():
     page = read("trs_wcm", TRS + " " * MAX_TEXT, f"{HOST}/zw/")
     assert (page.entries, page.stop_reason) == ((), "too_large")
+
+
+@given(family=st.sampled_from(sorted(FAMILIES)), text=TEXTS, data=st.data())
+def test_no_page_raises_and_every_link_is_the_sites_own(family, text, data):
+    article = ArticleRules(url_regex=r"/\w+\.html$")
+    page = read(family, text, f"{HOST}/a/index.html", article=article)
+    for _ in range(3):
+        assert (page.stop_reason is None) == bool(page.follows)
+        for link in (*page.entries, *page.follows):
+            assert canonical_url(link.url) == link.url
+            assert host_allowed(link.url, HOSTS)
+        assert len({e.url for e in page.entries}) == len(page.entries)
+        if not page.follows:
+            break
+        page = again(family, data.draw(TEXTS), page.follows[0])

@@ -47,8 +47,7 @@ def test_every_built_in_file_is_usable():
 def test_examples_are_what_they_say(site):
     profile = BUILT_IN.profiles[site]
     assert profile.examples
-    for example in profile.examples:
-        assert url_kind(example.url, profile.article) == example.kind, example.url
+    assert profile.wrong_examples() == ()
 
 
 @pytest.mark.parametrize("site", BUILT_IN.profiles)
@@ -57,6 +56,12 @@ def test_site_files_say_what_was_seen_and_that_nobody_looked(site):
     assert text.startswith("# ")
     assert "Seen" in text
     assert BUILT_IN.profiles[site].verified == "no"
+
+
+def test_a_wrong_example_is_told(tmp_path):
+    text = GOOD + "[[examples]]\nurl = 'http://127.0.0.1:8101/zw/'\nis = 'article'\n"
+    (said,) = load(tmp_path, "mysite", text).get("mysite").wrong_examples()
+    assert said.endswith("/zw/ is 'article', the rules take it for 'list'")
 
 
 def test_a_site_in_ten_lines(tmp_path):
