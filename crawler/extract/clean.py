@@ -1,0 +1,382 @@
+"""From the lines of the body to the report's own lines, each removal on record.
+
+Evidence first: lines known as the site's template, lines that are links, runs of other pages'
+titles, blocks that stand twice, and the form of a line (see `prompts`). Rules match on a folded
+copy; what stays is published text.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from archive.page import Dropped
+from crawler.extract import prompts
+from crawler.extract.fold import fold, squeeze
+from crawler.extract.hints import Hints
+from crawler.extract.lines import Line
+from crawler.extract.metadata import key
+
+_PAGER = re.compile(
+    r"^(?:[|<>《》«»\[\]共第页頁\d一\s.,，/-]|上一?页|下一?页|首页|尾页|末页|第\d+页|PAGE_?BREAK|#){1,40}$",
+    re.IGNORECASE,
+)
+_PAGE_LABEL = re.compile(r"第\s?\d{1,3}\s?页$")
+_DOC_NOUN = re.compile(
+    r"(?:总结|小结|方案|计划|规划|报告|范文|范本|模板|体会|心得|感悟|汇报|材料|讲话|讲话稿|演讲稿|发言稿|策划书?|承诺书|倡议书|通知|作文|简历|合同|协议书?|评语"
+    r"|述职|事迹|日记|读后感|观后感|句子|文案|大全|标语|口号|祝福语|手抄报|工作报告|自查报告|申请书?|思想汇报|说明书|词汇编|表现|情况|摘要|启事|公告|公示|通报|细则|预案"
+    r"|要点|方法|技巧|攻略|知识|须知|名单|安排|纪要|会)(?:[(（][^)）]{1,8}[)）])?(?:\d{1,2}篇?|[一二三四五六七八九十]{1,3}篇?)?$"
+)
+_EDITOR = re.compile(
+    r"小编|编者|笔者为|(?:为|给|替)(?:大家|你们?|您|各位)(?:朋友|网友|同学)?(?:带来|整理|收集|搜集|准备|分享|推荐|介绍|提供|精心|搜罗|编写)"
+    r"|(?:精心|特意)?(?:整理|收集|搜集|挑选|准备|编辑|推荐)了?的?.{0,30}(?:供|希望|欢迎|仅供)|(?:全部|所有)(?:内容|分享)|本站|本栏目|分享了"
+)
+_OFFER = re.compile(
+    r"范文|欢迎(?:大家)?(?:阅读|参考|借鉴|查看|收藏|关注|下载)|(?:供|仅供)(?:大家|各位|您|你|参考|借鉴)|(?:希望|盼望)(?:能|可以|会)?(?:对)?(?:大家|各位|你|您)|(?:希望|可以|能够?)?(?:对|给)?(?:大家|您|你|各位)(?:有所)?(?:帮助|喜欢)"
+    r"|帮(?:助)?(?:到)?(?:大家|你|您)|一起来?(?:看看|阅读|了解|欣赏)|看看吧|以上(?:就是|便是|是|即)|下面(?:就?是|请|我们|和)|以下(?:就?是)|接下来(?:就?是)?|值得(?:收藏|阅读)|更多.{0,16}(?:关注|请|访问|浏览)|(?:篇|材料|文章|总结|方案|体会)[,，]?(?:希望|供|欢迎|以供|仅供)"
+)
+_CLAUSE = re.compile(r"[^。！？!?；;]*[。！？!?；;]*")
+_COMMA = re.compile(r"[，,]")
+_DATA_LINE = re.compile(
+    r"(?:发布|发表|更新|来源|时间|日期|作者|记者|编辑|浏览|阅读|人气|字号|发布于|[\d年月日:：/.\-—TZ+]{8,}).{0,60}$"
+)
+_AD_LABEL = re.compile(r"^(?:广告|推广|赞助|展开|收起|展开全文|置顶|原创|来源|评论|正文|×|x|X)$")
+_HEAD_LINES: Final = 12
+_INTRO_MAX: Final = 400
+_MIN_RUN: Final = 3
+_MIN_BLOCK: Final = 4
+_TITLE_MAX: Final = 45
+_SOLID: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What stays and what was removed, in order."""
+
+    lines: tuple[str, ...]
+    dropped: tuple[Dropped, ...]
+
+
+@dataclass(slots=True)
+class _Work:
+    """The lines under work: `rule[n]` names the rule that removes line n."""
+
+    lines: Sequence[Line]
+    folded: list[str] = field(default_factory=list)
+    rule: dict[int, str] = field(default_factory=dict)
+
+    def left(self) -> list[int]:
+        return [n for n in range(len(self.lines)) if n not in self.rule]
+
+    def drop(self, n: int, rule: str) -> None:
+        self.rule.setdefault(n, rule)
+
+
+def clean(lines: Sequence[Line], title: str, hints: Hints) -> Cleaned:
+    """Remove what is not the report.
+
+    Args:
+        lines: the container's lines.
+        title: the page's title; its repetitions at the head go.
+        hints: the profile's own rules and the lines known as the site's template.
+    """
+    work = _Work(lines, [squeeze(fold(line.text)) for line in lines])
+    _profile(work, hints)
+    _head(work, title)
+    _page_labels(work, title)
+    _links(work)
+    _repeated(work)
+    _related(work)
+    _tips(work)
+    _prompts(work)
+    _tail(work)
+    _title_echo(work, title)
+    return _finish(work, hints)
+
+
+def _profile(work: _Work, hints: Hints) -> None:
+    template = {squeeze(fold(line)) for line in hints.template_lines}
+    drop = [re.compile(source) for source in hints.drop_lines]
+    spam = [re.compile(source) for source in hints.spam_lines]
+    cut = [re.compile(source) for source in hints.cut_blocks]
+    cutting = False
+    for n, folded in enumerate(work.folded):
+        plain = fold(work.lines[n].text).strip()
+        if not folded:
+            work.drop(n, "empty")
+        elif folded in template:
+            work.drop(n, "template")
+        elif any(regex.search(plain) for regex in drop):
+            work.drop(n, "profile")
+        elif any(regex.search(plain) for regex in spam):
+            work.drop(n, "spam")
+        if cut and any(regex.search(plain) for regex in cut):
+            cutting = True
+        elif cutting and (len(folded) > _SOLID or prompts.is_numbered(folded)):
+            cutting = False
+        if cutting:
+            work.drop(n, "profile_block")
+
+
+def _head(work: _Work, title: str) -> None:
+    """A main heading inside the container, with what stands above it and the line of data below."""
+    bare = key(squeeze(fold(title)))
+    for at, line in enumerate(work.lines[:_HEAD_LINES]):
+        if line.block.tag != "h1" or not bare or key(work.folded[at]) not in bare:
+            continue
+        for n in range(at + 1):
+            if not _solid(work, n):
+                work.drop(n, "head")
+        for n in range(at + 1, min(at + _HEAD_LINES, len(work.lines))):
+            if not _DATA_LINE.match(work.folded[n]):
+                break
+            work.drop(n, "head")
+        return
+
+
+def _page_labels(work: _Work, title: str) -> None:
+    bare = key(squeeze(fold(title)))
+    for n in work.left():
+        folded = work.folded[n]
+        if _PAGER.match(folded) and not folded.isdigit():
+            work.drop(n, "pager")
+        elif len(folded) <= 80 and _PAGE_LABEL.search(folded):
+            rest = key(_PAGE_LABEL.sub("", folded))
+            if rest and (rest in bare or bare in rest):
+                work.drop(n, "page_label")
+
+
+def _links(work: _Work) -> None:
+    """Lines that are links and no sentences: other pages, buttons, tags."""
+    for n in work.left():
+        line, folded = work.lines[n], work.folded[n]
+        if line.link_share < 0.7 or len(folded) > 80 or prompts.is_sentence(folded):
+            continue
+        if not prompts.is_protected(folded) or (
+            line.link_share > 0.95 and not folded.startswith("附")
+        ):
+            work.drop(n, "link")
+
+
+def _repeated(work: _Work) -> None:
+    """Blocks of other pages' titles that stand on the page twice, line for line."""
+    left = [n for n in work.left() if not prompts.is_numbered(work.folded[n])]
+    places: dict[tuple[str, ...], list[int]] = {}
+    for at in range(len(left) - _MIN_BLOCK + 1):
+        block = tuple(work.folded[n] for n in left[at : at + _MIN_BLOCK])
+        if all(
+            _title_like(work, n) or prompts.is_list_heading(work.folded[n])
+            for n in left[at : at + _MIN_BLOCK]
+        ):
+            places.setdefault(block, []).append(at)
+    for block, starts in places.items():
+        if (
+            len(starts) > 1
+            and len(set(block)) == _MIN_BLOCK
+            and len("".join(block)) >= _MIN_BLOCK * 8
+        ):
+            for at in starts:
+                for n in left[at : at + _MIN_BLOCK]:
+                    work.drop(n, "repeated")
+
+
+def _related(work: _Work) -> None:
+    """Runs of other pages' titles, with or without a heading that announces them."""
+    left = work.left()
+    at = 0
+    while at < len(left):
+        n = left[at]
+        announced = prompts.is_list_heading(work.folded[n]) and not _solid(work, n)
+        start = at + 1 if announced else at
+        stop = start
+        while stop < len(left) and _title_like(work, left[stop]):
+            stop += 1
+        run = left[start:stop]
+        named = sum(bool(_DOC_NOUN.search(work.folded[m])) for m in run)
+        arabic = sum(prompts.is_arabic(work.folded[m]) for m in run)
+        if (announced and run and (named or arabic or len(run) <= 3)) or (
+            len(run) >= _MIN_RUN and named >= 0.6 * len(run)
+        ):
+            if announced:
+                work.drop(n, "related")
+            elif at and _is_short_label(work, left[at - 1]):
+                work.drop(left[at - 1], "related")
+            last = stop
+            if announced and arabic:
+                last = (
+                    max(k for k in range(start, stop) if prompts.is_arabic(work.folded[left[k]]))
+                    + 1
+                )
+            for m in left[start:last]:
+                work.drop(m, "related")
+            at = last
+        elif announced and not run:
+            work.drop(n, "related")
+            at += 1
+        else:
+            at = max(stop, at + 1) if not announced else at + 1
+
+
+def _is_short_label(work: _Work, n: int) -> bool:
+    folded = work.folded[n]
+    return len(folded) <= 14 and folded.endswith((":", "：")) and not prompts.is_protected(folded)
+
+
+def _title_like(work: _Work, n: int) -> bool:
+    folded = work.folded[n]
+    return (
+        4 <= len(folded) <= _TITLE_MAX
+        and not re.search("[。！？；;]", folded)
+        and folded.count("，") + folded.count(",") <= 1
+        and not prompts.is_protected(folded)
+        and not folded.endswith((":", "："))
+    )
+
+
+def _tips(work: _Work) -> None:
+    """A heading such as "kind reminder" and the numbered terms of the site after it."""
+    left = work.left()
+    for at, n in enumerate(left):
+        folded = work.folded[n]
+        if len(folded) > 10 or not re.search("提示|提醒|须知|说明|声明|规则", folded):
+            continue
+        run = []
+        for m in left[at + 1 :]:
+            if not prompts.is_arabic(work.folded[m]):
+                break
+            run.append(m)
+        points = [prompts.prompt_points(work.folded[m]) for m in run]
+        if run and sum(p >= 1 for p in points) * 2 >= len(run):
+            for m in [n, *run]:
+                work.drop(m, "tips")
+
+
+def _solid(work: _Work, n: int) -> bool:
+    """A line that is surely running text of the report."""
+    folded = work.folded[n]
+    return (
+        len(folded) >= _SOLID
+        and prompts.is_sentence(folded)
+        and prompts.prompt_points(folded) < prompts.DROP_AT_EDGE
+    )
+
+
+def _edges(work: _Work) -> tuple[int, int]:
+    """First and last solid line; before and after them a line needs less to be dropped."""
+    solid = [n for n in work.left() if _solid(work, n)]
+    return (solid[0], solid[-1]) if solid else (0, len(work.lines))
+
+
+def _prompts(work: _Work) -> None:
+    first, last = _edges(work)
+    for n in work.left():
+        folded = work.folded[n]
+        if _AD_LABEL.match(folded):
+            work.drop(n, "prompt")
+            continue
+        edge = n < first or n > last
+        points = prompts.prompt_points(folded)
+        if prompts.is_protected(folded):
+            points -= 1.5
+        if work.lines[n].link_share > 0.4:
+            points += 0.8
+        if points >= (prompts.DROP_AT_EDGE if edge else prompts.DROP_AT):
+            work.drop(n, "prompt")
+
+
+def _tail(work: _Work) -> None:
+    """After the last solid line: slogans and labels between and after dropped prompts."""
+    _, last = _edges(work)
+    dropped = 0
+    for n in range(last + 1, len(work.lines)):
+        if n in work.rule:
+            dropped += 1
+            continue
+        folded = work.folded[n]
+        if prompts.is_protected(folded) or prompts.is_sentence(folded):
+            continue
+        if dropped >= 2 and len(folded) <= 40:
+            work.drop(n, "tail")
+            dropped += 1
+
+
+def _title_echo(work: _Work, title: str) -> None:
+    """Leading lines that repeat the title, all but the first."""
+    bare = key(squeeze(fold(title)))
+    seen = 0
+    for n in work.left()[:8]:
+        own = key(work.folded[n])
+        if bare and own == bare:
+            seen += 1
+            if seen > 1:
+                work.drop(n, "title_echo")
+        elif _solid(work, n):
+            break
+
+
+def _finish(work: _Work, hints: Hints) -> Cleaned:
+    left = work.left()
+    edge = set(left[:4]) | set(left[-3:])
+    intro = re.compile(hints.intro_regex) if hints.intro_regex else None
+    kept: list[str] = []
+    dropped: list[Dropped] = []
+    for n, line in enumerate(work.lines):
+        rule = work.rule.get(n)
+        if rule:
+            if rule != "empty":
+                dropped.append(Dropped(line.text, rule))
+            continue
+        text = line.text
+        if (n in edge and len(text) <= _INTRO_MAX) or _after_heading(work, n):
+            text, cut = cut_editor(text, intro)
+            if cut:
+                dropped.append(Dropped(cut, "editor"))
+        if text:
+            kept.append(text)
+    return Cleaned(tuple(kept), tuple(dropped))
+
+
+def _after_heading(work: _Work, n: int) -> bool:
+    return n > 0 and work.lines[n - 1].strong and len(work.lines[n].text) <= _INTRO_MAX
+
+
+def cut_editor(text: str, intro: re.Pattern[str] | None = None) -> tuple[str, str]:
+    """A paragraph without the site editor's sentence, and that sentence.
+
+    Cut from the clause that names the editor or makes the offer; what stands before may be the
+    report's own words. The mark that closed the kept clause becomes a full stop only if the clause
+    ended with a comma in the source, where it is left as it is.
+    """
+    if intro:
+        match = intro.search(text)
+        if match:
+            return (text[: match.start()] + text[match.end() :]).strip(), match[0]
+    sentences = [s for s in _CLAUSE.findall(text) if s]
+    marks = [_editorial(s) for s in sentences]
+    if not any(marks):
+        return text, ""
+    first = marks.index(True)
+    last = len(marks) - 1 - marks[::-1].index(True)
+    if last + 1 < len(sentences) and all(len(s) <= 20 for s in sentences[last + 1 :]):
+        last = len(sentences) - 1
+    head, clauses = "".join(sentences[:first]), _COMMA.split(sentences[first])
+    keep = _clause_cut(sentences[first], clauses)
+    cut = sentences[first][keep:] + "".join(sentences[first + 1 : last + 1])
+    kept = head + sentences[first][:keep] + "".join(sentences[last + 1 :])
+    return kept.rstrip("，, "), cut.strip()
+
+
+def _editorial(sentence: str) -> bool:
+    folded = squeeze(fold(sentence))
+    return bool(_EDITOR.search(folded) and _OFFER.search(folded))
+
+
+def _clause_cut(sentence: str, clauses: Sequence[str]) -> int:
+    """Where in a sentence the first clause of the editor starts."""
+    place = 0
+    for clause in clauses:
+        folded = squeeze(fold(clause))
+        if _EDITOR.search(folded) or _OFFER.search(folded):
+            return place
+        place += len(clause) + 1
+    return min(place, len(sentence))

@@ -1,0 +1,49 @@
+"""The fields of one document, each read by its own module."""
+
+from archive.page import PageDocument
+from crawler.extract.figures import read_figures
+from crawler.extract.hints import Hints
+from crawler.extract.issuer import find_issuer
+from crawler.extract.kind import kind_of
+from crawler.extract.metadata import Metadata
+from crawler.extract.region import region_by_code, region_of
+from crawler.extract.split import Work
+from crawler.extract.year import read_year
+
+
+def document_of(
+    work: Work, ordinal: int, metadata: Metadata, hints: Hints, *, alone: bool
+) -> PageDocument:
+    """Read a work's fields.
+
+    Args:
+        work: the work and its place in the page's text.
+        ordinal: 1 for the first of the page.
+        metadata: what the page says about itself; its source and title speak for a document only
+            if it stands alone.
+        hints: the profile; its issuer and region hold where the text names none.
+        alone: whether the page holds this work only.
+    """
+    source = metadata.source if alone else None
+    issuer = find_issuer(work.text, work.title, source) or hints.issuer
+    region = region_of(work.text, work.title, issuer, source, metadata.site_name if alone else None)
+    if region is None and hints.region:
+        region = region_by_code(hints.region)
+    kind = kind_of(work.title, work.text)
+    year = read_year(work.title, work.text, metadata.published if alone else None)
+    return PageDocument(
+        ordinal=ordinal,
+        title=work.title,
+        text=work.text,
+        start=work.start,
+        end=work.end,
+        kind=kind,
+        issuer=issuer,
+        region=region.path if region else None,
+        region_code=region.code if region else None,
+        year_claimed=year.claimed,
+        year_inferred=year.inferred,
+        year_conflict=year.conflict,
+        year_evidence=year.evidence,
+        figures=read_figures(work.text, offset=work.start),
+    )

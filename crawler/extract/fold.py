@@ -1,0 +1,45 @@
+"""The folded copy of a text that rules match on; the published characters are never changed.
+
+Folding removes pinyin groups such as "費(fèi)", maps traditional to simplified, full-width ASCII
+to half width, and drops blanks and bullets.
+"""
+
+import re
+import unicodedata
+from functools import cache
+from typing import Any
+
+from opencc import OpenCC
+
+_PINYIN = re.compile(r"(?<=[\u3400-\u9fff])[(（][a-zü\u00e0-\u01dc]{1,6}[)）]")
+_BLANKS = re.compile(r"[\s•·●◆■▪>》〉|｜_\u200b-\u200f\ufeff]+")
+_TRADITIONAL = re.compile(
+    "[們個爲這來時對學會國過還發經現開關間題無從業東車長門見電話語說認請讓費質貨買賣權條檔載讀閱頁單價萬與義"
+    "級統網線總結給維護報導環產務實處當動進運達辦協調議論證詞訊記計設許評試該誠資訴購貿領頭顯類養館馬體點黨齊]"
+)
+
+
+@cache
+def _converter() -> Any:
+    return OpenCC("t2s")
+
+
+def simplified(text: str) -> str:
+    """The text in simplified characters; free where it holds no traditional ones."""
+    if not _TRADITIONAL.search(text):
+        return text
+    converted: str = _converter().convert(text)
+    return converted
+
+
+def fold(text: str) -> str:
+    """The copy rules match on, blanks kept."""
+    text = _PINYIN.sub("", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return simplified(text)
+
+
+def squeeze(folded: str) -> str:
+    """A folded text without blanks and bullets."""
+    return _BLANKS.sub("", folded)

@@ -1,0 +1,210 @@
+"""The body that wrote a document, not the site that shows it.
+
+Evidence in order: a signature at the end, the title's own prefix, the source the page states, the
+subject of the first paragraphs, "…从X获悉" in news, and at last the agency named most often.
+Superiors ("在市委、市政府的领导下") are not issuers.
+"""
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from crawler.extract.fold import simplified
+from crawler.extract.region import places_in
+
+_TAILS: Final = (
+    "消费者权益保护委员会 保护消费者权益委员会 消费者权益保护协会 消费者委员会 消费者协会 消费者权益保障委员会 消保委 消委会 消委 消协 消费者权益保护局 消费者权益保护分会 "
+    "市场监督管理委员会 市场监督管理总局 市场监督管理分局 市场监督管理局 市场监督管理所 市场和质量监督管理委员会 市场和质量监督管理局 市场监管总局 市场监管分局 市场监管局 市场监管所 市场监管委 市监局 "
+    "工商行政管理总局 工商行政管理局 工商行政管理分局 工商行政管理所 工商分局 工商局 工商所 工商总局 质量技术监督局 质监局 食品药品监督管理局 食药监局 "
+    "银保监局 银保监分局 银监局 保监局 金融监管局 金融监督管理局 金融监管总局 通信管理局 邮政管理局 物价局 商务局 烟草专卖局 文化和旅游局 药监局 卫生健康委员会 "
+    "中心支行 分行 支行 农商行 农村商业银行 农村信用社 信用社 农信社 银行 保险公司 分公司 有限公司 公司 集团 供电局 "
+    "投诉举报中心 投诉中心 指挥中心 12315中心 消保分局 消保科 消保处 消保分会 分会 12315指挥中心 "
+    "人民政府 办事处 街道办 司法局 检察院 人民法院 教育局 农业农村局"
+)
+_TAIL_RE: Final = "|".join(sorted(_TAILS.split(), key=len, reverse=True))
+_LEFT_STOP: Final = (
+    "从 由 向 对 和 与 及 经 在 被 据 到 为 是 的 了 于 将 并 以 给 使 让 把 对于 关于 按照 根据 围绕 联合 会同 邀请 组织 记者 近日 日前 昨日 今日 今天 昨天 获悉 "
+    "领导 配合 协调 支持 通过 截至 此次 其中 当天 期间 以来 上午 下午 报送 上报 报告 转发 印发 各 等 该 本 我 全 两 三 个 家 日 月 年 号 季度 半年 去年 今年 同时 另外 此外 据悉 本报讯 通讯员 "
+    "投诉 举报 要求 表示 针对 依托 利用 加强 开展 成立 召开 举办 参加 协助 推动 指导 督促 安排 部署 受理 接受 接到 共 成员 单位 方面"
+)
+_STOP_RE = re.compile("|".join(sorted(_LEFT_STOP.split(), key=len, reverse=True)))
+_NAME = re.compile(
+    rf"(?P<lead>[\u4e00-\u9fffA-Za-z×*○〇_]{{0,18}}?)(?P<tail>{_TAIL_RE})(?![人员干部者们])"
+)
+_PLACE_LIKE = re.compile(
+    r"(?:[\u4e00-\u9fffXx×*_○某]{1,6}?(?:省|市|自治区|自治州|州|盟|地区|县|区|旗|镇|乡|街道|新区|开发区))+$|^(?:省|市|县|区|州|镇|乡)$"
+)
+_SIGN_LINE = re.compile(
+    rf"^[（(]?(?:来源|供稿|发布机构|作者)?[:：]?\s*(?P<name>[^，。；：、\s]{{2,30}}?(?:{_TAIL_RE}|局|委员会|协会|办公室|分会|科|所|中心|公司))[)）]?$"
+)
+_DATED = re.compile(
+    r"[\d二〇○零一三四五六七八九十×xX*]{2,4}\s?年\s?[\d一二三四五六七八九十×xX*]{1,3}\s?月"
+)
+_HEARD = re.compile(
+    rf"(?:记者|笔者)?(?:近日|日前|昨日|今日|昨天|今天|\d+日)?(?:，|,)?(?:从|据)(?P<name>[^，。；：、]{{0,16}}?(?:{_TAIL_RE}))(?:[^，。]{{0,10}})?(?:获悉|了解到|得知|消息|通报|介绍|统计|发布|数据)"
+)
+_SAID = re.compile(
+    rf"(?P<name>[^，。；：、…“”（）()\s]{{0,18}}?(?:{_TAIL_RE}))(?:近日|日前|今日|今天|昨日|\d{{1,2}}月\d{{1,2}}日|上午|下午)?[^，。；：]{{0,8}}?(?:发布|公布|通报|召开|举办|举行|开展|受理|印发|组织|联合|启动|提醒|提示|接收|接到|认真|扎实|积极|围绕|坚持|紧扣|紧紧|以|按照|充分|切实|全面|深入|立足|加大|始终|不断|高度|早|精心)"
+)
+_TITLE_PREFIX = re.compile(
+    rf"^(?P<name>[^，。：:“”]{{0,22}}?(?:{_TAIL_RE}|局|委员会|协会|政府|办公室|分局))(?=关于|\s|20\d\d|二[○〇零]|[上下]半年|第?[一二三四]季度|全年|年度|消费|召开|举办|开展|发布|公布|通报|投诉|受理|[:：]|12315|[“3３]|工作|上|一|扎实|积极|多|举)"
+)
+_SUPERIOR = re.compile(
+    r"的?(?:正确|坚强|统一|具体|大力|关心|亲切|精心|有力|业务)*(?:领导|指导|部署|支持|要求|安排|统一|关心|重视|帮助|文件|通知|精神|授予|评为|表彰|确定)"
+)
+_GENERIC: Final = frozenset(
+    [
+        "我局",
+        "本局",
+        "该局",
+        "市局",
+        "县局",
+        "区局",
+        "省局",
+        "总局",
+        "分局",
+        "银行",
+        "公司",
+        "支行",
+        "分行",
+        "有限公司",
+        "我行",
+        "本行",
+        "集团",
+        "分公司",
+    ]
+)
+_NATIONAL = re.compile(r"^(?:国家|全国|中国|中央|总局)")
+_HEAD_CHARS: Final = 500
+
+
+def find_issuer(text: str, title: str, source: str | None = None) -> str | None:
+    """The name of the issuing body as the page writes it; None where nothing names one.
+
+    Args:
+        text: the document.
+        title: its title.
+        source: the source the page states, used if it is an agency and no newspaper or site.
+    """
+    folded, heading = simplified(text), simplified(title)
+    names = Counter(name for _, name in _mentions(folded))
+    signed = _signature(folded)
+    candidates = [
+        signed,
+        _prefix(heading),
+        _agency(simplified(source)) if source else None,
+        _heard(folded[:_HEAD_CHARS]),
+        _subject(folded[: 2 * _HEAD_CHARS]),
+        _in_title(heading),
+        names.most_common(1)[0][0] if names else None,
+    ]
+    best = next((name for name in candidates if name and name not in _GENERIC), None)
+    return _fuller(best, names) if best else None
+
+
+def trim(name: str) -> str:
+    """An agency's name without the words that run into it from the left."""
+    match = re.search(rf"(?:{_TAIL_RE})$", name)
+    lead_end = match.start() if match else len(name)
+    lead = name[:lead_end]
+    places = places_in(name)
+    inside = [(start, end) for start, end, _, _ in places if start < lead_end]
+    if inside:
+        first = inside[0][0]
+        for (_, end), (start, _) in itertools.pairwise(inside):
+            if start != end:
+                first = start
+        return name[first:]
+    stops = list(_STOP_RE.finditer(lead))
+    cut = stops[-1].end() if stops else 0
+    return name[cut:]
+
+
+def _mentions(text: str) -> Iterator[tuple[int, str]]:
+    """Agencies named in a text that are not superiors, with their places."""
+    for match in _NAME.finditer(text):
+        clause = re.split("[。；;]", text[match.end() : match.end() + 40])[0]
+        if _SUPERIOR.match(clause) or re.match(
+            r"[、和及].{0,24}?(?:领导|指导|支持|重视)下?", clause
+        ):
+            continue
+        name = trim(match[0])
+        if name != match["tail"] or len(name) > 3:
+            yield match.start(), name
+
+
+def _signature(text: str) -> str | None:
+    """An agency on a line of its own among the last, or right before a date there."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    for line in reversed(lines[-6:]):
+        bare = _DATED.split(line)[0].strip(" 　，,()（）")
+        match = _SIGN_LINE.match(bare)
+        if match and len(bare) <= 32 and not re.match("附|联系|抄送|主办|承办|地址", bare):
+            return match["name"]
+    tail = re.search(
+        rf"(?:。|\n|^)\s*(?P<name>[^，。；：、\n]{{2,24}}?(?:{_TAIL_RE}))\s*[\d二〇○×xX]{{2,4}}年[^。]{{1,10}}日?[)）]?\s*$",
+        text[-80:],
+    )
+    return trim(tail["name"]) if tail else None
+
+
+def _prefix(title: str) -> str | None:
+    match = _TITLE_PREFIX.match(title)
+    if not match or re.match(r"20\d\d|关于|全市|全省|全县", match["name"]):
+        return None
+    return match["name"]
+
+
+def _in_title(title: str) -> str | None:
+    match = _NAME.search(title)
+    return re.sub(r"^(?:20\d\d年度?|关于|\d+年)", "", trim(match[0])) if match else None
+
+
+def _agency(source: str) -> str | None:
+    match = re.search(
+        rf"(?:{_TAIL_RE}|局|委员会|协会|政府|办公室|[市县区]委|分局|科|处)$", source.strip()
+    )
+    return source.strip() if match else None
+
+
+def _heard(head: str) -> str | None:
+    match = _HEARD.search(head)
+    return trim(match["name"]) if match else None
+
+
+def _subject(head: str) -> str | None:
+    """The first agency that does something in the opening paragraphs."""
+    for match in _SAID.finditer(head):
+        name = trim(match["name"])
+        if name and name not in _GENERIC and not _NATIONAL.match(name):
+            return name
+    mentions = [name for _, name in _mentions(head) if not _NATIONAL.match(name)]
+    return mentions[0] if mentions else None
+
+
+_SAME: Final = (
+    frozenset(
+        ["消费者权益保护委员会", "保护消费者权益委员会", "消费者委员会", "消保委", "消委会", "消委"]
+    ),
+    frozenset(["消费者协会", "消协"]),
+    frozenset(["市场监督管理局", "市场监管局", "市监局"]),
+    frozenset(["工商行政管理局", "工商局"]),
+)
+
+
+def _fuller(name: str, names: Counter[str]) -> str:
+    """The same body's fuller name from the text: 市消委 is 广元市消费者权益保护委员会 there."""
+    tail = re.search(rf"(?:{_TAIL_RE})$", name)
+    if not tail or places_in(name[: tail.start() + 1]):
+        return name
+    group = next((g for g in _SAME if tail[0] in g), frozenset({tail[0]}))
+    level = name[: tail.start()][-1:]
+    for other, _ in names.most_common():
+        end = re.search(rf"(?:{_TAIL_RE})$", other)
+        if end and end[0] in group and len(other) > len(name) and places_in(other):
+            lead = other[: end.start()]
+            if not level or lead.endswith(level) or level not in "省市县区":
+                return other
+    return name

@@ -1,0 +1,31 @@
+"""A second opinion where our own choice of container is weak.
+
+trafilatura costs five to ten times our own pass, so it is asked only on pages with little running
+text or with text scattered over many containers: short notices, poems, comment pages.
+"""
+
+import copy
+from typing import Final
+
+import trafilatura
+from lxml.html import HtmlElement
+
+from crawler.extract.body import Body
+from crawler.extract.lines import Line, tidy
+
+_MORE: Final = 1.1
+
+
+def second_opinion(root: HtmlElement, body: Body, url: str | None) -> Body:
+    """The body as trafilatura sees it, if it found more than we did."""
+    found = trafilatura.extract(
+        copy.deepcopy(root), url=url, favor_precision=True, include_comments=False
+    )
+    if not found:
+        return body
+    own = sum(len(line.text) for line in body.lines)
+    texts = [tidy(line) for line in found.split("\n")]
+    lines = tuple(Line(text, root) for text in texts if text)
+    if sum(len(line.text) for line in lines) < _MORE * own:
+        return body
+    return Body(lines, body.before or body.lines, body.after, body.aside, sure=False)

@@ -1,0 +1,278 @@
+"""Which year a document is about, whatever its title says.
+
+Essay sites overwrite the year of old reports with a recent one, so the printed year is one witness
+among several. Exact ones first: the yearly theme of the China Consumers Association (one a year
+since 1997) and the ordinal of the day itself (the n-th is 1982 + n). Bounds second: laws that
+"take effect", offices that existed only in certain years. Printed years last.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from crawler.extract.fold import fold
+
+THEMES: Final[dict[int, str]] = {
+    1997: "讲诚信反欺诈",
+    1998: "为了农村消费者",
+    1999: "安全健康消费",
+    2000: "明明白白消费",
+    2001: "绿色消费",
+    2002: "科学消费",
+    2003: "营造放心消费环境",
+    2004: "诚信维权",
+    2005: "健康维权",
+    2006: "消费与环境",
+    2007: "消费和谐",
+    2008: "消费与责任",
+    2009: "消费与发展",
+    2010: "消费与服务",
+    2011: "消费与民生",
+    2012: "消费与安全",
+    2013: "让消费者更有力量",
+    2014: "新消法新权益新责任",
+    2015: "携手共治畅享消费",
+    2016: "新消费我做主",
+    2017: "网络诚信消费无忧",
+    2018: "品质消费美好生活",
+    2019: "信用让消费更放心",
+    2020: "凝聚你我力量",
+    2021: "守护安全畅通消费",
+    2022: "共促消费公平",
+    2023: "提振消费信心",
+    2024: "激发消费活力",
+    2025: "共筑满意消费",
+    2026: "提升消费品质",
+}
+"""Themes as compiled from stored pages; those before 2012 by attestation and order only."""
+
+_THEME_YEARS: Final = {theme: year for year, theme in THEMES.items()}
+_COMMON_PHRASES: Final = frozenset(
+    [
+        "消费和谐",
+        "绿色消费",
+        "科学消费",
+        "安全健康消费",
+        "明明白白消费",
+        "诚信维权",
+        "健康维权",
+        "提升消费品质",
+        "提振消费信心",
+        "激发消费活力",
+        "共促消费公平",
+        "为了农村消费者",
+        "营造放心消费环境",
+    ]
+)
+_THEME_RE = re.compile("|".join(sorted(_THEME_YEARS, key=len, reverse=True)))
+_MARKS = re.compile(r"[\s，,、·.。!！:：;；\-—]+")
+_QUOTES: Final = "“”\"'‘’「」《》"
+_ORDINAL = re.compile(
+    r"第\s?(\d{2}|[一二三四五六七八九十]{2,3})\s?(?:个|届)(?:[“\"]?3[.·]?15[”\"]?)?(?:国际)?消费者权益(?:保护)?日"
+)
+_YEAR = re.compile(
+    r"(?<!\d)((?:19[89]|20[0-4])\d)\s?(?=年|度|[-./]\d|[~—至]|[上下]半年|第?[一二三四]季度)"
+)
+_TITLE_YEAR = re.compile(r"(?<!\d)((?:19[89]|20[0-4])\d)(?!\d)")
+_HAN_YEAR = re.compile(r"二[○〇零OＯ0]([○〇零OＯ0一二])([○〇零OＯ0一二三四五六七八九])年?")
+_HAN_DIGITS: Final = {
+    "○": 0,
+    "〇": 0,
+    "零": 0,
+    "O": 0,
+    "Ｏ": 0,
+    "0": 0,
+    **{c: n for n, c in enumerate("一二三四五六七八九", 1)},
+}
+_ABOUT = re.compile(
+    r"(?<!\d)((?:19[89]|20[0-4])\d)年?(?:度|全年|[上下]半年|第?[一二三四]季度|1-\d{1,2}月)?(?:的)?[^，。；\d]{0,16}?(?:工作(?:总结|报告|情况|汇报|要点|计划)|总结|报告|情况|分析|受理|共(?:受理|接|处理)|投诉(?:举报)?(?:情况|数据)|消费维权|年主题|“?3[.·]?15)"
+)
+_EVENTS: Final[tuple[tuple[str, int, int], ...]] = (
+    (r"(?:即将|将于|将在)[^。]{0,14}(?:实施|施行)的新《?消(?:费者权益保护)?法", 2014, 2014),
+    (
+        r"新《?消(?:费者权益保护)?法》?[^。]{0,10}(?:正式|即将|将)?(?:实施|施行|颁布|出台)",
+        2013,
+        2015,
+    ),
+    (r"《?消费者权益保护法实施条例", 2024, 2030),
+    (r"市场监督管理局|市场监管局|市场监督管理总局", 2014, 2040),
+    (r"国家市场监督管理总局|市场监管总局", 2018, 2040),
+    (r"国家工商(?:行政管理)?总局", 2001, 2018),
+    (r"工商行政管理局|工商局|工商所", 1980, 2019),
+    (r"银保监", 2018, 2023),
+    (r"金融监管总局|金融监督管理总局", 2023, 2040),
+    (r"全国12315平台", 2017, 2040),
+    (r"ODR", 2018, 2040),
+    (r"新冠|疫情防控|防疫物资|口罩", 2020, 2023),
+    (r"家电下乡", 2008, 2013),
+    (r"以旧换新", 2009, 2040),
+    (r"十六届[一二三四五六]中全会", 2002, 2007),
+    (r"十七届(?:一|二|三)中全会", 2007, 2009),
+    (r"十七届(?:四|五|六)中全会", 2009, 2012),
+    (r"十八届[一二三四五六]中全会", 2012, 2017),
+    (r"十九届[一二三四五六]中全会", 2017, 2022),
+    (r"党的十七大", 2007, 2012),
+    (r"党的十八大", 2012, 2017),
+    (r"党的十九大|习近平新时代", 2017, 2040),
+    (r"党的二十大|二十大精神", 2022, 2040),
+    (r"科学发展观", 2003, 2017),
+    (r"“三个代表”", 2000, 2010),
+    (r"群众路线教育实践", 2013, 2014),
+    (r"三严三实", 2015, 2016),
+    (r"两学一做", 2016, 2019),
+    (r"不忘初心、?牢记使命”?主题教育", 2019, 2020),
+    (r"党史学习教育", 2021, 2022),
+    (r"征信业管理条例》?实施一周年", 2014, 2014),
+    (r"食品安全法", 2009, 2040),
+    (r"电子商务法", 2018, 2040),
+    (r"七日无理由|七天无理由|7日无理由|7天无理由", 2014, 2040),
+    (r"汶川|抗震救灾", 2008, 2009),
+    (r"北京奥运", 2007, 2009),
+    (r"上海世博", 2009, 2011),
+    (r"三聚氰胺|三鹿", 2008, 2010),
+)
+_EVENT_RULES: Final = tuple((re.compile(regex), low, high) for regex, low, high in _EVENTS)
+_PUBLISH_LINE = re.compile(
+    r"(?:发布|更新|上传|编辑|添加|录入)(?:时间|日期|于)?|施行|颁布|第\d+号|通过|修订|修正|成立于|始于"
+)
+_EXACT: Final = 10.0
+_MIN_SCORE: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The year a document claims and the one its evidence gives."""
+
+    claimed: int | None
+    inferred: int | None
+    conflict: bool
+    evidence: tuple[str, ...]
+
+
+def read_year(title: str, text: str, published: date | None = None) -> Year:
+    """Weigh the evidence.
+
+    Args:
+        title: the document's title.
+        text: the document.
+        published: the page's date: a document is not later than it, and an upload says no more.
+    """
+    folded = fold(text)
+    claimed = _claimed(fold(title), folded)
+    exact = _themes(folded, title) + _ordinals(folded)
+    low, high, bounds = _bounds(folded)
+    if published:
+        high = min(high, published.year)
+    printed = _printed(folded, claimed)
+    inferred, why = _decide(exact, printed, claimed, (low, high))
+    evidence = tuple(dict.fromkeys([*(w for _, w in exact), *why, *bounds]))
+    conflict = bool(claimed and inferred and claimed != inferred)
+    return Year(claimed, inferred, conflict, evidence)
+
+
+def _claimed(title: str, text: str) -> int | None:
+    """The year in the title, else the year of the first sentence that says what it is about."""
+    match = _TITLE_YEAR.search(title)
+    if match:
+        return int(match[1])
+    han = _HAN_YEAR.search(title)
+    if han:
+        return _han_year(han)
+    about = _ABOUT.search(text[:600])
+    return int(about[1]) if about else None
+
+
+def _han_year(match: re.Match[str]) -> int:
+    return 2000 + 10 * _HAN_DIGITS[match[1]] + _HAN_DIGITS[match[2]]
+
+
+def _themes(text: str, title: str) -> list[tuple[int, str]]:
+    """Years whose theme stands in quotes or beside the word theme; common phrases only beside it."""
+    plain = _MARKS.sub("", text)
+    found = []
+    for match in _THEME_RE.finditer(_MARKS.sub("", fold(title)) + "\n" + plain):
+        whole = _MARKS.sub("", fold(title)) + "\n" + plain
+        before, after = (
+            whole[max(0, match.start() - 14) : match.start()],
+            whole[match.end() : match.end() + 12],
+        )
+        quoted = before[-1:] in _QUOTES and after[:1] in _QUOTES and bool(before[-1:])
+        beside = "主题" in before or "主题" in after
+        if beside or (quoted and match[0] not in _COMMON_PHRASES):
+            year = _THEME_YEARS[match[0]]
+            found.append((year, f"theme {match[0]}: {year}"))
+    return found
+
+
+def _ordinals(text: str) -> list[tuple[int, str]]:
+    found = []
+    for match in _ORDINAL.finditer(text):
+        digits = match[1]
+        value = int(digits) if digits.isdigit() else _han_number(digits)
+        if 10 <= value <= 60:
+            found.append((1982 + value, f"{match[0]}: {1982 + value}"))
+    return found
+
+
+def _han_number(digits: str) -> int:
+    tens, _, ones = digits.partition("十")
+    high = "一二三四五六七八九".find(tens) + 1 if tens else 1
+    return 10 * high + ("一二三四五六七八九".find(ones) + 1 if ones else 0)
+
+
+def _bounds(text: str) -> tuple[int, int, list[str]]:
+    """Earliest and latest year that the institutions and laws named allow."""
+    low, high = 1985, 2100
+    why = []
+    for regex, first, last in _EVENT_RULES:
+        match = regex.search(text)
+        if not match:
+            continue
+        if first > low and first <= high:
+            low = first
+            why.append(f"{match[0]}: {first} or later")
+        if last < high and last >= low and last < 2040:
+            high = last
+            why.append(f"{match[0]}: {last} or earlier")
+    return low, high, why
+
+
+def _printed(text: str, claimed: int | None) -> Counter[int]:
+    """Years printed in the text, weighted: what the report is about counts most."""
+    counts: Counter[int] = Counter()
+    size = max(1, len(text))
+    for match in _YEAR.finditer(text):
+        around = text[max(0, match.start() - 12) : match.end() + 14]
+        weight = 0.3 if _PUBLISH_LINE.search(around) else 1.0
+        if match.start() < size * 0.1 or match.start() > size - 120:
+            weight *= 1.5
+        counts[int(match[1])] += round(weight * 10)
+    for match in _ABOUT.finditer(text):
+        counts[int(match[1])] += 25
+    for match in _HAN_YEAR.finditer(text):
+        counts[_han_year(match)] += 15
+    if claimed:
+        counts[claimed] += 5
+    return counts
+
+
+def _decide(
+    exact: list[tuple[int, str]],
+    printed: Counter[int],
+    claimed: int | None,
+    bounds: tuple[int, int],
+) -> tuple[int | None, list[str]]:
+    low, high = bounds
+    counted = Counter(year for year, _ in exact if low <= year <= high)
+    if counted:
+        best = counted.most_common(1)[0][0]
+        return best, []
+    if claimed and low <= claimed <= high:
+        return claimed, [f"year {claimed} in the title or first sentence"]
+    fitting = Counter({year: n for year, n in printed.items() if low <= year <= high})
+    if fitting:
+        best = fitting.most_common(1)[0][0]
+        return best, [f"year {best} printed most"]
+    return (low, []) if low == high else (None, [])

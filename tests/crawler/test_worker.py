@@ -1,0 +1,30 @@
+import time
+
+import pytest
+
+from crawler.worker import ExtractionPool
+
+
+def grab(size: int) -> int:
+    return len(bytearray(size))
+
+
+def test_results_come_back():
+    with ExtractionPool() as pool:
+        assert pool.submit(max, 2, 3).result() == 3
+
+
+def test_a_call_over_its_deadline_is_ended_and_the_pool_goes_on():
+    with ExtractionPool(deadline=0.5) as pool:
+        slow = pool.submit(time.sleep, 60)
+        with pytest.raises(TimeoutError):
+            slow.result()
+        assert pool.submit(max, 1, 2).result() == 2
+
+
+def test_a_call_over_the_memory_limit_fails_alone():
+    with ExtractionPool(memory=600 * 1024 * 1024) as pool:
+        greedy = pool.submit(grab, 2_000 * 1024 * 1024)
+        with pytest.raises(MemoryError):
+            greedy.result()
+        assert pool.submit(max, 1, 2).result() == 2
