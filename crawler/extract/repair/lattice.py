@@ -1,0 +1,395 @@
+"""Search for the texts that the channel can have turned into a broken place.
+
+The bytes of the lost text stand in the damaged one, shifted against the character borders; only
+the bytes that a "?" swallowed are missing. The search walks the damaged place from left to right,
+keeps the readings that are still possible, and weighs them with the language model.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from functools import cache
+from math import log
+from typing import Final, NamedTuple
+
+from crawler.extract.repair import tables
+from crawler.extract.repair.channel import half_width
+from crawler.extract.repair.cp936 import BYTES, PAIRS, is_private
+from crawler.extract.repair.gloss import READING
+from crawler.extract.repair.symbols import fold
+
+BEAM: Final = 120
+"""Readings kept at a time; 60 loses none of the measured places, see docs/text-repair.md."""
+SPREAD: Final = 28.0
+"""Readings this many nats behind the best are given up."""
+CALM: Final = 4
+"""Undamaged characters that must follow a broken place before it is judged."""
+CALM_SPREAD: Final = 14.0
+ORPHAN: Final = -16.0
+"""Cost of a gloss whose character is lost though no step of the channel loses it."""
+LOST: Final = "\ufffd"
+MAX_INSERTED: Final = 3
+
+_TOKEN: Final = re.compile(rf"\?(?P<torn>{READING})\)|\((?P<gloss>{READING})\)|.", re.DOTALL)
+_UNDEFINED: Final = {
+    lead: tuple(
+        trail
+        for trail in (*range(0x40, 0x7F), *range(0x80, 0xFF))
+        if bytes((lead, trail)) not in PAIRS
+    )
+    for lead in range(0x81, 0xFF)
+}
+_UNDEFINED_LEADS: Final = tuple(lead for lead, trails in _UNDEFINED.items() if trails)
+_PRIVATE_TRAILS: Final = (*range(0xAA, 0xB0), *range(0xF8, 0xFF))
+
+
+class Token(NamedTuple):
+    """One thing seen on the page: a character, a gloss, or a gloss that lost its bracket."""
+
+    kind: str
+    """char, gloss, torn (``?guó)``) or query (``?``)."""
+    value: str
+    """The character, or the reading."""
+    start: int
+    end: int
+
+
+def tokens(text: str, start: int) -> Iterator[Token]:
+    """The tokens of `text` from index `start` on."""
+    for match in _TOKEN.finditer(text, start):
+        kind = match.lastgroup or ("query" if match[0] == "?" else "char")
+        yield Token(kind, match[kind] if match.lastgroup else match[0], *match.span())
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the page says about the program that damaged it.
+
+    Attributes:
+        listed: glossed characters and their readings.
+        unlisted: characters that stand on the page without a gloss, so cannot be on the list.
+        folded: full-width punctuation was folded to half width.
+        dropped: private-use characters may have been lost.
+        score: ln P(character | two before), of this page.
+    """
+
+    listed: Mapping[str, str]
+    unlisted: AbstractSet[str]
+    folded: bool
+    dropped: bool
+    score: Callable[[str, str, str], float]
+    codes: Mapping[bytes, bytes] = field(default_factory=dict)
+
+
+class Reading(NamedTuple):
+    """One possible reading of the tokens so far."""
+
+    score: float
+    pending: int
+    """First byte of a character whose second is to come; -1 none, -2 unknown."""
+    last: int
+    """The last true byte, -1 if it is not known or was ASCII."""
+    barrier: int
+    """Code of the character whose gloss stands after `last`, 0 if none does."""
+    owed: str
+    """Reading that must follow as a gloss."""
+    lone: bool
+    """The last byte stood alone before a cut."""
+    context: tuple[str, str]
+    text: str
+    """Simplified, in the width of the page."""
+    data: bytes
+    unknown: int
+    """Bytes that the page does not show."""
+    inserted: int
+    latent: tuple[tuple[str, str], ...]
+    """Characters taken to be on the page's list though no intact gloss shows it."""
+    orphan: bool
+
+
+class Search:
+    """The search of one broken place; make a new one for each."""
+
+    def __init__(self, evidence: Evidence, context: tuple[str, str]) -> None:
+        """Starts at a character border; `context`: the two folded characters before it."""
+        self.evidence = evidence
+        self.known = tables.load()
+        self.cuts = ",;?" if evidence.folded else "，；？"
+        self.readings = [
+            Reading(0.0, -1, -1, 0, "", False, context, "", b"", 0, 0, (), False)
+        ]
+
+    def advance(self, token: Token, following: Token | None) -> None:
+        """Takes in one more token; `following` is the next one, None at the end of the run."""
+        ahead: list[Reading] = []
+        for reading in self.readings:
+            ahead += self._after(reading, token, following)
+            if self.evidence.dropped and reading.pending >= 0 and not reading.lone:
+                for longer in self._inserted(reading):
+                    ahead += self._after(longer, token, following)
+        ahead.sort(key=lambda reading: -reading.score)
+        limit = ahead[0].score - SPREAD if ahead else 0.0
+        self.readings = [reading for reading in ahead[:BEAM] if reading.score >= limit]
+
+    def settled(self) -> bool:
+        """True if every reading that still matters stands at a character border."""
+        best = self.readings[0].score
+        return all(
+            reading.pending == -1 and not reading.lone and not reading.owed
+            for reading in self.readings
+            if reading.score > best - CALM_SPREAD
+        )
+
+    def complete(self) -> list[Reading]:
+        """The readings that end at a character border, the best first."""
+        return [r for r in self.readings if r.pending == -1 and not r.owed]
+
+    def _after(
+        self, reading: Reading, token: Token, following: Token | None
+    ) -> Iterable[Reading]:
+        if reading.owed and (token.kind != "gloss" or token.value != reading.owed):
+            return ()
+        if token.kind == "gloss":
+            return self._gloss(reading, token.value)
+        if token.kind == "torn":
+            return self._torn(reading, token.value)
+        if token.kind == "query":
+            return self._query(reading, following)
+        return self._char(reading, token.value)
+
+    # What each token can mean
+
+    def _gloss(self, reading: Reading, value: str) -> Iterator[Reading]:
+        if reading.owed:
+            code = int.from_bytes(reading.data[-2:], "big")
+            yield reading._replace(owed="", barrier=code)
+        elif reading.pending == -1:
+            yield from self._literal(reading, f"({value})")
+
+    def _torn(self, reading: Reading, value: str) -> Iterator[Reading]:
+        evidence = self.evidence
+        if reading.lone:
+            return
+        if reading.pending == -2:
+            yield from self._torn_after_loss(reading, value)
+            return
+        for char in self._torn_candidates(reading.last, value):
+            code = BYTES[char]
+            if reading.barrier and int.from_bytes(code, "big") > reading.barrier:
+                continue
+            latent = reading.latent
+            cost = 0.0
+            if char not in evidence.listed and (char, value) not in latent:
+                latent = (*latent, (char, value))
+                cost = self._latent_cost(char)
+            torn = reading._replace(latent=latent, score=reading.score + cost, barrier=0)
+            for after in self._feed(torn, code[1]):
+                yield after._replace(barrier=int.from_bytes(code, "big"))
+        if reading.pending == -1:
+            for char, own in evidence.listed.items():
+                if own == value:
+                    orphan = reading._replace(score=reading.score + ORPHAN, orphan=True)
+                    yield from self._emit(orphan, char, BYTES[char])
+
+    def _torn_after_loss(self, reading: Reading, value: str) -> Iterator[Reading]:
+        """The first byte of the glossed character went with a lost private-use character."""
+        for char, own in self.evidence.listed.items():
+            if own == value:
+                for after in self._emit(reading, char, BYTES[char]):
+                    yield after._replace(barrier=int.from_bytes(BYTES[char], "big"))
+
+    def _torn_candidates(self, last: int, value: str) -> Iterator[str]:
+        listed = self.evidence.listed
+        for char in self.known.by_lead.get((last, value), ()):
+            own = listed.get(char)
+            if own == value or (own is None and char not in self.evidence.unlisted):
+                yield char
+
+    def _latent_cost(self, char: str) -> float:
+        simplified = self.known.simplified[char][0]
+        return min(-2.0, -2.0 + 0.4 * (self.evidence.score("", "", simplified) + 6.0))
+
+    def _query(self, reading: Reading, following: Token | None) -> Iterator[Reading]:
+        if reading.pending == -1:
+            yield from self._literal(reading, "?")
+        elif reading.lone and self.evidence.folded:
+            yield from self._bytes(reading, b"\xa3\xbf")
+        if reading.lone:
+            return
+        ends = following is None or (
+            following.kind != "gloss" and following.value in self.cuts
+        )
+        if ends:
+            yield from self._lone(reading)
+        if reading.pending >= 0:
+            yield from self._swallowed(reading)
+
+    def _char(self, reading: Reading, char: str) -> Iterator[Reading]:
+        if char in self.cuts and (reading.pending == -1 or reading.lone):
+            mark = BYTES[chr(ord(char) + 0xFEE0)] if self.evidence.folded else BYTES[char]
+            yield from self._bytes(reading, mark)
+            return
+        if reading.lone:
+            return
+        code = BYTES[char]
+        if len(code) == 2:
+            yield from self._bytes(reading, code)
+        elif reading.pending == -1:
+            yield from self._literal(reading, char)
+        else:
+            if code[0] >= 0x40:
+                yield from self._trail(reading, code[0])
+            if self.evidence.folded and char not in self.cuts and "!" <= char <= "~":
+                yield from self._bytes(reading, bytes((0xA3, code[0] + 0x80)))
+
+    # Bytes that are not seen
+
+    def _lone(self, reading: Reading) -> Iterator[Reading]:
+        if reading.pending == -1:
+            # First byte of a character whose second byte is the A3 of the cut mark.
+            for after in self._unknown(reading, 1):
+                yield after._replace(lone=True)
+            return
+        for trail, char in self._followers(reading.pending):
+            if trail > 0x80 and char not in self.evidence.listed:
+                for after in self._emit(reading, char, bytes((trail,))):
+                    yield after._replace(lone=True, unknown=after.unknown + 1)
+
+    def _unknown(self, reading: Reading, count: int) -> Iterator[Reading]:
+        yield reading._replace(pending=-2, last=-1, barrier=0, unknown=reading.unknown + count)
+
+    def _swallowed(self, reading: Reading) -> Iterator[Reading]:
+        """An invalid pair: a second byte with an ASCII character, or an undefined pair."""
+        for trail, char in self._followers(reading.pending):
+            if trail <= 0x80:
+                continue
+            for after in self._emit(reading, char, bytes((trail,))):
+                score = self.evidence.score(*after.context, "0") + log(0.5)
+                yield after._replace(
+                    score=after.score + score,
+                    text=after.text + LOST,
+                    data=after.data + b"0",
+                    last=-1,
+                    context=(after.context[1], "0"),
+                    unknown=after.unknown + 2,
+                )
+                if trail in _UNDEFINED_LEADS:
+                    for lead in _UNDEFINED[trail]:
+                        if lead > 0x80:
+                            yield after._replace(
+                                pending=lead,
+                                last=lead,
+                                data=after.data + bytes((lead,)),
+                                unknown=after.unknown + 2,
+                            )
+
+    def _inserted(self, reading: Reading) -> Iterator[Reading]:
+        """A private-use character was here: second byte of one character, first of the next."""
+        if reading.inserted >= MAX_INSERTED:
+            return
+        found: list[Reading] = []
+        for trail, char in self._followers(reading.pending):
+            if trail in _PRIVATE_TRAILS or 0xA1 <= trail <= 0xA7:
+                found += self._emit(reading, char, bytes((trail,)))
+        found.sort(key=lambda after: -after.score)
+        for after in found[:8]:
+            grown = after._replace(inserted=reading.inserted + 1)
+            yield from self._unknown(grown, 2)
+
+    def _followers(self, lead: int) -> tuple[tuple[int, str], ...]:
+        return tables.by_first_byte().get(lead, ())
+
+    # Taking bytes in
+
+    def _bytes(self, reading: Reading, code: bytes) -> Iterator[Reading]:
+        """Two bytes that stand together on the page."""
+        if self._breaks_list(reading, code[0]):
+            return
+        pair = PAIRS.get(code)
+        owed = self.evidence.listed.get(pair, "") if pair else ""
+        if not owed and pair:
+            owed = dict(reading.latent).get(pair, "")
+        for first in self._feed(reading, code[0]):
+            for second in self._feed(first, code[1]):
+                yield second._replace(owed=owed)
+
+    def _trail(self, reading: Reading, byte: int) -> Iterator[Reading]:
+        """A second byte that looks like ASCII."""
+        listed = self.evidence.listed
+        for after in self._feed(reading, byte):
+            char = PAIRS[after.data[-2:]]
+            yield after._replace(owed=listed.get(char) or dict(reading.latent).get(char, ""))
+
+    def _breaks_list(self, reading: Reading, byte: int) -> bool:
+        """True if a listed character would have got its gloss right here."""
+        if reading.last < 0:
+            return False
+        code = bytes((reading.last, byte))
+        if code not in self.evidence.codes:
+            return False
+        return not reading.barrier or int.from_bytes(code, "big") < reading.barrier
+
+    def _feed(self, reading: Reading, byte: int) -> Iterator[Reading]:
+        if reading.pending == -1:
+            if byte > 0x80:
+                yield reading._replace(
+                    pending=byte,
+                    last=byte,
+                    barrier=0,
+                    lone=False,
+                    data=reading.data + bytes((byte,)),
+                )
+            return
+        if reading.pending >= 0:
+            char = PAIRS.get(bytes((reading.pending, byte)))
+            if char is not None and self.known.possible(char) and not is_private(char):
+                yield from self._emit(reading, char, bytes((byte,)))
+            return
+        for char, code in _by_last_byte(byte):
+            yield from self._emit(reading, char, code)
+
+    def _emit(self, reading: Reading, char: str, code: bytes) -> Iterator[Reading]:
+        """`char` is complete; `code`: those of its bytes that are not in `data` yet."""
+        for simplified in self.known.simplified.get(char, (char,)):
+            symbol = fold(simplified)
+            before2, before = reading.context
+            score = self.evidence.score(before2, before, symbol) if symbol else 0.0
+            yield reading._replace(
+                score=reading.score + score,
+                pending=-1,
+                last=code[-1],
+                barrier=0,
+                lone=False,
+                context=(before, symbol) if symbol else reading.context,
+                text=reading.text + (half_width(simplified) if self.evidence.folded else simplified),
+                data=reading.data + code,
+            )
+
+    def _literal(self, reading: Reading, text: str) -> Iterator[Reading]:
+        """ASCII as it stands; folded punctuation that the channel cuts at counts as full width."""
+        score, context = reading.score, reading.context
+        for symbol in fold(text):
+            score += self.evidence.score(*context, symbol)
+            context = (context[1], symbol)
+        wide = self.evidence.folded and text in self.cuts
+        code = BYTES[chr(ord(text) + 0xFEE0)] if wide else b"".join(BYTES[c] for c in text)
+        yield reading._replace(
+            score=score,
+            last=code[-1] if wide else -1,
+            barrier=0,
+            context=context,
+            text=reading.text + text,
+            data=reading.data + code,
+        )
+
+
+@cache
+def _by_last_byte(byte: int) -> tuple[tuple[str, bytes], ...]:
+    """Every character clean text can hold whose second byte is `byte`, with its bytes."""
+    possible = tables.load().possible
+    return tuple(
+        (char, code)
+        for code, char in PAIRS.items()
+        if code[1] == byte and not is_private(char) and possible(char)
+    )

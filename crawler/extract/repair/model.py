@@ -1,0 +1,72 @@
+"""The character trigram model: how likely a character is after two others."""
+
+from array import array
+from bisect import bisect_left
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from crawler.extract.repair.symbols import UNKNOWN
+
+_STEP: Final = 16.0
+"""Stored numbers are -ln(p) * 16 (see train_model.py)."""
+
+COMMON_RANK: Final = 1200
+"""Characters that count as common: they cover about 93 % of running text."""
+
+
+class Model:
+    """A back-off model over characters as `symbols.fold` writes them. Read only, so shareable.
+
+    Rows of followers are sorted, so that a look-up is one binary search per order: `start2[i]` to
+    `start2[i+1]` are the followers of character i in `char2`; `start3` does the same for pairs.
+    """
+
+    def __init__(self, path: Path) -> None:
+        with np.load(path) as stored:
+            chars = stored["chars"]
+            self._rank = {chr(int(code)): index for index, code in enumerate(chars)}
+            self._p1 = [-value / _STEP for value in stored["p1"].tolist()]
+            self._bow1 = [-value / _STEP for value in stored["bow1"].tolist()]
+            self._start2 = stored["start2"].tolist()
+            self._char2 = array("H", stored["char2"].tobytes())
+            self._p2 = stored["p2"].tobytes()
+            self._bow2 = stored["bow2"].tobytes()
+            self._start3 = array("I", stored["start3"].tobytes())
+            self._char3 = array("H", stored["char3"].tobytes())
+            self._p3 = stored["p3"].tobytes()
+        self._unknown = self._rank[UNKNOWN]
+        han = (char for char in self._rank if "\u4e00" <= char <= "\u9fff")
+        self.common = frozenset(islice(han, COMMON_RANK))
+
+    def score(self, before2: str, before: str, char: str) -> float:
+        """ln P(char | before2 before); all three one folded character each."""
+        rank = self._rank
+        third = rank.get(char, self._unknown)
+        second = rank.get(before, self._unknown)
+        first = rank.get(before2, self._unknown)
+        char2 = self._char2
+        end = self._start2[first + 1]
+        pair = bisect_left(char2, second, self._start2[first], end)
+        weight = 0.0
+        if pair < end and char2[pair] == second:
+            char3 = self._char3
+            stop = self._start3[pair + 1]
+            found = bisect_left(char3, third, self._start3[pair], stop)
+            if found < stop and char3[found] == third:
+                return -self._p3[found] / _STEP
+            weight = -self._bow2[pair] / _STEP
+        end = self._start2[second + 1]
+        found = bisect_left(char2, third, self._start2[second], end)
+        if found < end and char2[found] == third:
+            return weight - self._p2[found] / _STEP
+        return weight + self._bow1[second] + self._p1[third]
+
+
+@cache
+def load() -> Model:
+    """The model that comes with the project, read once per process."""
+    return Model(Path(__file__).with_name("model.npz"))

@@ -1,0 +1,256 @@
+"""Restores one damaged text, run by run, and says how sure each broken place is."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from archive.page import RepairStatus
+from crawler.extract.repair.channel import damage, drop_private, glosses, half_width
+from crawler.extract.repair.cp936 import BYTES
+from crawler.extract.repair.detect import Damage
+from crawler.extract.repair.gloss import GLOSS, GLOSSED, TRIGGER
+from crawler.extract.repair.lattice import CALM, LOST, Evidence, Reading, Search, Token, tokens
+from crawler.extract.repair.model import Model
+from crawler.extract.repair.page_model import PageModel
+from crawler.extract.repair.script import simplify
+from crawler.extract.repair.symbols import START, fold
+
+BACK: Final = 3
+"""Undamaged characters before a broken place that the search starts with."""
+CHECKED: Final = 60
+"""Readings tried against the certificate."""
+CERTAIN_MARGIN: Final = 3.0
+LIKELY_MARGIN: Final = 4.0
+MAX_ALTERNATIVES: Final = 4
+LONGEST: Final = 400
+"""Tokens after which a broken place that does not settle is given up."""
+
+_CLAUSE: Final = re.compile(r"[^,;，；？?\n]++[,;，；]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A broken place of one run: where it stood, and what is put there."""
+
+    start: int
+    end: int
+    restored: str
+    status: RepairStatus
+    alternatives: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of output: restored text, and the broken place it comes from, if any."""
+
+    text: str
+    damaged: str = ""
+    status: RepairStatus = "none"
+    alternatives: tuple[str, ...] = ()
+
+
+class Restorer:
+    """Restores texts of one page. Holds what the page shows; make one a page."""
+
+    def __init__(self, damage_: Damage, text: str, model: Model) -> None:
+        """`text`: all visible text of the page, from which the rest is learned."""
+        self._listed = damage_.listed
+        undamaged = _undamaged(text)
+        seen = set(GLOSSED.sub("", "\n".join(undamaged)))
+        self._evidence = Evidence(
+            listed=damage_.listed,
+            unlisted=seen - damage_.listed.keys(),
+            folded=not damage_.full_width,
+            dropped=not damage_.keeps_private,
+            score=PageModel(model, self._plain("".join(undamaged))).score,
+            codes=glosses(damage_.listed),
+        )
+
+    def pieces(self, text: str) -> Iterator[Piece]:
+        """The restored text in stretches, in order; only broken places carry a status."""
+        for run, broken in _runs(text):
+            if broken:
+                yield from self._run(run)
+            else:
+                yield Piece(self._plain(run))
+
+    def _plain(self, text: str) -> str:
+        """Text without broken places: glosses away, script back."""
+        listed = self._listed
+        bare = GLOSSED.sub(lambda m: m[1] if m[1] in listed else m[0], text)
+        return simplify(bare)
+
+    def _run(self, run: str) -> Iterator[Piece]:
+        position = 0
+        context = (START, START)
+        while match := TRIGGER.search(run, position):
+            start = _back(run, match.start(), position)
+            if start > position:
+                plain = self._plain(run[position:start])
+                context = _context(context, plain)
+                yield Piece(plain)
+            place = self._place(run, start, match.start(), context)
+            if place.start > start:
+                head = self._plain(run[start : place.start])
+                context = _context(context, head)
+                yield Piece(head)
+            context = _context(context, place.restored)
+            yield Piece(
+                place.restored, run[place.start : place.end], place.status, place.alternatives
+            )
+            position = place.end
+        yield Piece(self._plain(run[position:]))
+
+    def _place(self, run: str, start: int, trigger: int, context: tuple[str, str]) -> Place:
+        search = Search(self._evidence, context)
+        taken: list[Token] = []
+        ahead = tokens(run, start)
+        token = next(ahead, None)
+        calm = 0
+        while token is not None and len(taken) < LONGEST:
+            following = next(ahead, None)
+            search.advance(token, following)
+            taken.append(token)
+            if not search.readings:
+                break
+            if token.kind in ("torn", "query"):
+                calm = 0
+            elif token.kind == "char" and token.start > trigger:
+                calm += 1
+            quiet = following is None or following.kind in ("char", "gloss")
+            if calm >= CALM and quiet and search.settled():
+                if following is None or following.kind != "gloss":
+                    break
+            token = following
+        whole = run[start : taken[-1].end]
+        readings = search.complete()
+        ranked = [r for r in readings[:CHECKED] if r.orphan or self._proves(r, whole)]
+        if not ranked:
+            return self._failed(run, trigger)
+        return self._judged(ranked, run, start, taken)
+
+    def _proves(self, reading: Reading, whole: str) -> bool:
+        """The certificate: the channel makes of the reading exactly what the page shows."""
+        if reading.orphan:
+            return False
+        evidence = self._evidence
+        codes = {**evidence.codes, **glosses(dict(reading.latent))}
+        page = damage(reading.data, codes)
+        if evidence.dropped:
+            page = drop_private(page)
+        if evidence.folded:
+            page = half_width(page)
+        if LOST in reading.text:
+            return len(page) == len(whole)
+        return page == whole
+
+    def _judged(
+        self, ranked: Sequence[Reading], run: str, start: int, taken: Sequence[Token]
+    ) -> Place:
+        best = ranked[0]
+        others = [r for r in ranked if r.text != best.text]
+        margin = best.score - others[0].score if others else float("inf")
+        left, first = _same_head(taken, best.text)
+        if first == len(taken) and margin >= LIKELY_MARGIN:
+            return Place(taken[-1].end, taken[-1].end, "", "none", ())
+        right, last = _same_tail(taken[first:], best.text[left:])
+        return Place(
+            start=taken[first].start if first < len(taken) else taken[-1].end,
+            end=taken[first + last - 1].end if last else taken[first].start,
+            restored=best.text[left : len(best.text) - right],
+            status=_status(best, margin),
+            alternatives=tuple(
+                dict.fromkeys(r.text[left : len(r.text) - right] for r in others[:MAX_ALTERNATIVES])
+            ),
+        )
+
+    def _failed(self, run: str, trigger: int) -> Place:
+        end = next(
+            (i for i in range(trigger + 2, len(run)) if run[i] in ",;，；。"), len(run)
+        )
+        rest = GLOSS.sub("", run[trigger:end]).replace("?", LOST)
+        return Place(trigger, end, simplify(rest), "failed", ())
+
+
+def _status(best: Reading, margin: float) -> RepairStatus:
+    if LOST in best.text:
+        return "failed"
+    if best.unknown == 0 and not best.orphan and margin >= CERTAIN_MARGIN:
+        return "certain"
+    return "likely" if margin >= LIKELY_MARGIN else "guess"
+
+
+def _same_head(taken: Sequence[Token], text: str) -> tuple[int, int]:
+    """Characters at the start of `text`, and tokens, that are not damaged."""
+    count = index = 0
+    while index < len(taken) and count < len(text):
+        token = taken[index]
+        if token.kind == "gloss":
+            if index and taken[index - 1].kind == "char" and index > 0:
+                index += 1
+                continue
+            break
+        if token.kind == "torn" or simplify(token.value) != text[count]:
+            break
+        count += 1
+        index += 1
+    return count, index
+
+
+def _same_tail(taken: Sequence[Token], text: str) -> tuple[int, int]:
+    """Characters at the end of `text` that are not damaged, and tokens before them."""
+    count, index = 0, len(taken)
+    while index > 0 and count < len(text):
+        glossed = taken[index - 1].kind == "gloss"
+        token = taken[index - 2] if glossed and index > 1 else taken[index - 1]
+        if token.kind != "char" or simplify(token.value) != text[len(text) - 1 - count]:
+            break
+        count += 1
+        index -= 2 if glossed else 1
+    return count, index
+
+
+def _context(context: tuple[str, str], text: str) -> tuple[str, str]:
+    symbols = "".join(context) + fold(text[-4:])
+    return symbols[-2], symbols[-1]
+
+
+def _undamaged(text: str) -> list[str]:
+    """Clauses that no shifted bytes can reach: a broken place ends at the next cut mark."""
+    out = []
+    for match in _CLAUSE.finditer(text):
+        before = text[max(0, match.start() - 2) : match.start()]
+        if "?" not in before and text[match.end() : match.end() + 1] != "?":
+            out.append(match[0])
+    return out
+
+
+def _back(run: str, index: int, floor: int) -> int:
+    """Start of the `BACK` characters before `index`, their glosses not counted."""
+    for _ in range(BACK):
+        if run[index - 1 : index] == ")":
+            opening = run.rfind("(", floor, index)
+            if opening >= 0 and GLOSS.fullmatch(run, opening, index):
+                index = opening
+        if index <= floor:
+            return floor
+        index -= 1
+    return index
+
+
+def _runs(text: str) -> Iterator[tuple[str, bool]]:
+    """Stretches that the channel took as one run, and whether they hold a broken place."""
+    for line in text.splitlines(keepends=True):
+        if not TRIGGER.search(line):
+            yield line, False
+            continue
+        start = 0
+        for index, char in enumerate(line):
+            if char not in BYTES or char in "\r\n":
+                if index > start:
+                    yield line[start:index], True
+                yield char, False
+                start = index + 1
+        if start < len(line):
+            yield line[start:], True
