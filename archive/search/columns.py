@@ -19,8 +19,8 @@ from archive.search.query import UNKNOWN
 CODED = ("region", "issuer", "kind", "site", "site_type", "completeness")
 """Facets whose values are strings; a column of codes each."""
 
-MAX_RELOAD = 5_000
-"""Rows read by name; more, and reading all is quicker (and SQLite takes 32,766 parameters)."""
+MAX_NAMED = 5_000
+"""Rows read by name or number in one statement; SQLite takes 32,766 parameters."""
 
 # MIN(role): "canonical" sorts before the other roles, so a document that stands for one of its
 # works is canonical whatever else it is.
@@ -35,6 +35,12 @@ JOIN document AS d ON d.id = e.document_id
 JOIN site AS s ON s.id = d.site_id
 WHERE d.state = 'live'
 """
+_NUMBERED = text(_ROWS + " AND e.number IN :numbers ORDER BY e.number").bindparams(
+    bindparam("numbers", expanding=True)
+)
+_NAMED = text(_ROWS + " AND d.id IN :documents ORDER BY e.number").bindparams(
+    bindparam("documents", expanding=True)
+)
 # The documents named, and those that share a cluster with them or lie in a cluster named.
 _TOUCHED = text(
     """
@@ -67,27 +73,29 @@ class Columns:
         return len(self.number)
 
 
-def load(
-    connection: Connection, numbers_sql: str = "", parameters: Mapping[str, str] | None = None
-) -> Columns:
-    """The columns of all documents, or of those whose numbers `numbers_sql` selects."""
-    where = f" AND e.number IN ({numbers_sql})" if numbers_sql else ""
-    rows = connection.execute(text(_ROWS + where + " ORDER BY e.number"), parameters or {})
-    return _columns(rows.all(), {})
+def load(connection: Connection) -> Columns:
+    """The columns of all documents."""
+    return _columns(connection.execute(text(_ROWS + " ORDER BY e.number")).all(), {})
+
+
+def load_numbers(connection: Connection, numbers: Sequence[int]) -> Columns:
+    """The columns of the documents with these numbers, which must be sorted."""
+    rows: list[Any] = []
+    for start in range(0, len(numbers), MAX_NAMED):
+        rows += connection.execute(_NUMBERED, {"numbers": numbers[start : start + MAX_NAMED]})
+    return _columns(rows, {})
 
 
 def reload(connection: Connection, old: Columns, subjects: Sequence[str]) -> Columns:
     """`old` with the documents read again that changes of `subjects` can have touched."""
-    if len(subjects) > MAX_RELOAD:
+    if len(subjects) > MAX_NAMED:
         return load(connection)
     touched = connection.execute(_TOUCHED, {"subjects": list(subjects)}).scalars().all()
     documents = sorted({*touched, *subjects})
-    if len(documents) > MAX_RELOAD:
+    if len(documents) > MAX_NAMED:
         return load(connection)
-    named = text(_ROWS + " AND d.id IN :documents ORDER BY e.number").bindparams(
-        bindparam("documents", expanding=True)
-    )
-    fresh = _columns(connection.execute(named, {"documents": documents}).all(), old.values)
+    rows = connection.execute(_NAMED, {"documents": documents}).all()
+    fresh = _columns(rows, old.values)
     stays = ~np.isin(old.document, np.array(documents, dtype="S24"))
     number = np.concatenate([old.number[stays], fresh.number])
     order = np.argsort(number, kind="stable")

@@ -67,18 +67,13 @@ def index_document(
         .values(document_id=document_id, fold_version=FOLD_VERSION, segments=packed)
         .returning(SearchEntry.number)
     ).scalar_one()
-    rows = [
-        {"id": number << SEGMENT_BITS | place, "number": number, "piece": piece}
-        for place, piece in enumerate(pieces)
-        if piece
-    ]
+    rows = [(number << SEGMENT_BITS | place, piece) for place, piece in enumerate(pieces) if piece]
     if not rows:
         return
     if db.is_sqlite:
-        values = [{"id": row["id"], "tokens": " ".join(_tokens(row["piece"]))} for row in rows]
-        connection.execute(_SQLITE_ADD, values)
+        connection.execute(_SQLITE_ADD, [{"id": row, "tokens": _words(p)} for row, p in rows])
     else:
-        values = [row | {"tokens": _vector(row["piece"])} for row in rows]
+        values = [{"id": row, "number": number, "tokens": _vector(p)} for row, p in rows]
         connection.execute(_POSTGRES_ADD, values)
 
 
@@ -94,7 +89,7 @@ def forget_document(connection: Connection, db: Database, document_id: str) -> N
     if db.is_sqlite:
         pieces = zlib.decompress(entry.segments).decode().split("\0")  # no search form holds NUL
         values = [
-            {"id": entry.number << SEGMENT_BITS | place, "tokens": " ".join(_tokens(piece))}
+            {"id": entry.number << SEGMENT_BITS | place, "tokens": _words(piece)}
             for place, piece in enumerate(pieces)
             if piece
         ]
@@ -143,6 +138,11 @@ def match_expression(form: str, *, sqlite: bool) -> str:
 def _tokens(piece: str) -> list[str]:
     shaped = piece.translate(_TOKEN_SHAPES)
     return [shaped[place : place + 2] for place in range(len(shaped))]
+
+
+def _words(piece: str) -> str:
+    """The tokens of a segment as FTS5's tokenizer reads them."""
+    return " ".join(_tokens(piece))
 
 
 def _vector(piece: str) -> str:

@@ -4,24 +4,54 @@ AND, OR and NOT are set operations of SQL over document numbers, the same on bot
 engine's own search answers single terms only.
 """
 
-from collections.abc import Iterator
-from itertools import count
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    bindparam,
+    cast,
+    column,
+    except_,
+    func,
+    intersect,
+    literal_column,
+    select,
+    table,
+    text,
+    union,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+from sqlalchemy.sql.selectable import CompoundSelect
 
-from sqlalchemy import Connection, text
-
+from archive.models import SearchEntry
 from archive.search.index import SEGMENT_BITS, match_expression
 from archive.search.query import And, Node, Or, Term, terms
 
-_EVERYTHING = "SELECT number FROM search_entry"
+_FTS = table("search_fts", column("rowid"))
+_VECTOR = table("search_vector", column("id"), column("number"), column("tokens", TSVECTOR))
+Numbers = Select[int] | CompoundSelect[int]
 
 
-def numbers_sql(node: Node, *, sqlite: bool) -> tuple[str, dict[str, str]]:
-    """A SELECT of the matching document numbers (perhaps more than once), and its parameters."""
-    parameters: dict[str, str] = {}
-    names = (f"t{place}" for place in count())
-    aliases = (f"s{place}" for place in count())
-    sql = _select(node, parameters, names, aliases, sqlite=sqlite)
-    return sql, parameters
+def numbers(node: Node, *, sqlite: bool) -> Numbers:
+    """The numbers of the matching documents, some perhaps more than once."""
+
+    def part(inner: Node) -> Select[int]:
+        # One operator a level: engines differ in which one binds tighter.
+        return select(numbers(inner, sqlite=sqlite).subquery().c.number)
+
+    if isinstance(node, Term):
+        return _term(node.form, sqlite=sqlite)
+    if isinstance(node, Or):
+        return union(*(part(inner) for inner in node.parts))
+    assert isinstance(node, And)
+    wanted: Numbers = select(SearchEntry.number)
+    if node.parts:
+        wanted = intersect(*(part(inner) for inner in node.parts))
+    if not node.without:
+        return wanted
+    return except_(select(wanted.subquery().c.number), *(part(inner) for inner in node.without))
 
 
 def prepare(connection: Connection) -> None:
@@ -40,20 +70,12 @@ def scores(connection: Connection, node: Node) -> dict[int, float]:
     A term counts by its best segment; the title is one, and short, so that a hit there counts
     most.
     """
-    sqlite = connection.dialect.name == "sqlite"
-    if sqlite:
-        sql = "SELECT rowid, -bm25(search_fts) FROM search_fts WHERE search_fts MATCH :m"
-    else:
-        # 1: divided by 1 + log(length)
-        sql = (
-            "SELECT id, ts_rank(tokens, CAST(:m AS tsquery), 1) "
-            "FROM search_vector WHERE tokens @@ CAST(:m AS tsquery)"
-        )
     total: dict[int, float] = {}
     for form in terms(node):
         best: dict[int, float] = {}
-        found = connection.execute(text(sql), {"m": match_expression(form, sqlite=sqlite)})
-        for row, score in found:
+        for row, score in connection.execute(
+            _scored(form, sqlite=connection.dialect.name == "sqlite")
+        ):
             number = row >> SEGMENT_BITS
             best[number] = max(score, best.get(number, 0.0))
         for number, score in best.items():
@@ -61,39 +83,35 @@ def scores(connection: Connection, node: Node) -> dict[int, float]:
     return total
 
 
-def _select(
-    node: Node,
-    parameters: dict[str, str],
-    names: Iterator[str],
-    aliases: Iterator[str],
-    *,
-    sqlite: bool,
-) -> str:
-    def inner(part: Node) -> str:
-        sql = _select(part, parameters, names, aliases, sqlite=sqlite)
-        return f"SELECT number FROM ({sql}) AS {next(aliases)}"
-
-    if isinstance(node, Term):
-        name = next(names)
-        parameters[name] = match_expression(node.form, sqlite=sqlite)
-        return _term(name, sqlite=sqlite)
-    if isinstance(node, Or):
-        return " UNION ".join(inner(part) for part in node.parts)
-    assert isinstance(node, And)
-    wanted = " INTERSECT ".join(inner(part) for part in node.parts) or _EVERYTHING
-    if not node.without:
-        return wanted
-    # One operator a level: engines differ in which one binds tighter.
-    sql = f"SELECT number FROM ({wanted}) AS {next(aliases)}"
-    return " EXCEPT ".join([sql, *(inner(part) for part in node.without)])
-
-
-def _term(name: str, *, sqlite: bool) -> str:
+def _term(form: str, *, sqlite: bool) -> Select[int]:
+    number: ColumnElement[int]
     if sqlite:
-        return (
-            f"SELECT rowid >> {SEGMENT_BITS} AS number "
-            f"FROM search_fts WHERE search_fts MATCH :{name}"
-        )
-    return (
-        f"SELECT number FROM search_vector WHERE tokens @@ CAST(:{name} AS tsquery)"
-    )
+        number = literal_column(f"rowid >> {SEGMENT_BITS}").label("number")
+    else:
+        number = _VECTOR.c.number
+    return select(number).select_from(_table(sqlite)).where(_matches(form, sqlite=sqlite))
+
+
+def _scored(form: str, *, sqlite: bool) -> Select[int, float]:
+    matches = _matches(form, sqlite=sqlite)
+    if sqlite:
+        bm25: ColumnElement[float] = literal_column("-bm25(search_fts)")
+        return select(_FTS.c.rowid, bm25).where(matches)
+    per_length = 1  # divided by 1 + log(length)
+    rank: ColumnElement[float] = func.ts_rank(_VECTOR.c.tokens, _tsquery(form), per_length)
+    return select(_VECTOR.c.id, rank).where(matches)
+
+
+def _table(sqlite: bool) -> FromClause:
+    return _FTS if sqlite else _VECTOR
+
+
+def _matches(form: str, *, sqlite: bool) -> ColumnElement[bool]:
+    if sqlite:
+        expression: BindParameter[str] = bindparam(None, match_expression(form, sqlite=True))
+        return literal_column("search_fts").op("MATCH", is_comparison=True)(expression)
+    return _VECTOR.c.tokens.op("@@", is_comparison=True)(_tsquery(form))
+
+
+def _tsquery(form: str) -> ColumnElement[str]:
+    return cast(match_expression(form, sqlite=False), TSQUERY)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archive.errors import BadQuery
-from archive.search.columns import CODED, Columns
+from archive.search.columns import Columns
 from archive.search.query import CLUSTER_SIZES, FACETS, UNKNOWN, Query
 
 MAX_VALUES = 200
@@ -108,14 +108,12 @@ def _count(
         order = [value for value in CLUSTER_SIZES if value in counts]
     else:
         order = sorted(counts, key=lambda value: (-counts[value], value))
-    listed = [value for value in order[:MAX_VALUES]]
+    listed = order[:MAX_VALUES]
     listed += [value for value in order[MAX_VALUES:] if value in chosen]
     return tuple(FacetValue(value, counts[value], value in chosen) for value in listed)
 
 
-def _counts(
-    columns: Columns, hits: Places, facet: str, chosen: tuple[str, ...]
-) -> dict[str, int]:
+def _counts(columns: Columns, hits: Places, facet: str, chosen: tuple[str, ...]) -> dict[str, int]:
     if facet == "year":
         years, times = np.unique(columns.year[hits], return_counts=True)
         return {
@@ -171,7 +169,10 @@ def best(
     """The `limit` best scored of `hits` behind the place (score, number)."""
     numbers = columns.number[hits].tolist()
     ranked = sorted(
-        ((scores.get(number, 0.0), number, place) for number, place in zip(numbers, hits, strict=True)),
+        (
+            (scores.get(number, 0.0), number, place)
+            for number, place in zip(numbers, hits, strict=True)
+        ),
         reverse=True,
     )
     if before:

@@ -20,7 +20,7 @@ from archive.errors import BadCursor, BadQuery
 from archive.models import Change, Document, Member, SearchEntry
 from archive.search import columns as cols
 from archive.search.columns import Columns
-from archive.search.match import numbers_sql, prepare, scores
+from archive.search.match import numbers, prepare, scores
 from archive.search.narrow import Facets, best, narrow, newest
 from archive.search.query import And, Node, Query, parse, terms
 from archive.search.snippets import AROUND, Line, lines
@@ -118,7 +118,11 @@ class Searcher:
         if more and len(page):
             last = page[-1]
             number = int(columns.number[last])
-            place = ["r", marks.get(number, 0.0)] if marks is not None else ["d", int(columns.day[last])]
+            place = (
+                ["r", marks.get(number, 0.0)]
+                if marks is not None
+                else ["d", int(columns.day[last])]
+            )
             token = _token([*place, number])
         return Results(total=len(hits), hits=found, facets=facets, next=token)
 
@@ -134,17 +138,19 @@ class Searcher:
         self, connection: Connection, node: Node, query: Query
     ) -> tuple[Columns, NDArray[np.int64], Facets]:
         prepare(connection)
-        everything = node == And(())
-        sql, parameters = numbers_sql(node, sqlite=self.db.is_sqlite)
-        if not self.keep:
-            columns = cols.load(connection, "" if everything else sql, parameters)
-            hits = np.arange(len(columns), dtype=np.int64)
-        else:
+        found = None
+        if node != And(()):
+            rows = connection.execute(numbers(node, sqlite=self.db.is_sqlite))
+            found = np.array(rows.scalars().all(), dtype=np.int64)
+        if self.keep:
             columns = self._current(connection)
-            hits = np.arange(len(columns), dtype=np.int64)
-            if not everything:
-                numbers = _numbers(connection, sql, parameters)
-                hits = hits[np.isin(columns.number, numbers)]
+        elif found is None:
+            columns = cols.load(connection)
+        else:
+            columns = cols.load_numbers(connection, np.unique(found).tolist())
+        hits = np.arange(len(columns), dtype=np.int64)
+        if found is not None:
+            hits = hits[np.isin(columns.number, found)]
         hits, facets = narrow(columns, hits, query)
         return columns, hits, facets
 
@@ -165,25 +171,20 @@ class Searcher:
             return self._columns
 
 
-def _numbers(connection: Connection, sql: str, parameters: dict[str, str]) -> NDArray[np.int64]:
-    found = connection.execute(text(sql), parameters).scalars().all()
-    return np.array(found, dtype=np.int64)
-
-
-def _hits(connection: Connection, numbers: list[int], forms: Sequence[str]) -> tuple[Hit, ...]:
-    if not numbers:
+def _hits(connection: Connection, page: list[int], forms: Sequence[str]) -> tuple[Hit, ...]:
+    if not page:
         return ()
     d = Document
     rows = connection.execute(
         select(SearchEntry.number, d.id, d.title, d.url, d.site_id, d.published, d.year)
         .add_columns(d.region, d.issuer, d.kind, d.text)
         .join(d, d.id == SearchEntry.document_id)
-        .where(SearchEntry.number.in_(numbers))
+        .where(SearchEntry.number.in_(page))
     )
     found = {row.number: row for row in rows}
     membership = _memberships(connection, [row.id for row in found.values()])
     hits = []
-    for row in (found[number] for number in numbers):
+    for row in (found[number] for number in page):
         cluster, role = membership.get(row.id, (None, "canonical"))
         shown = lines(row.text, forms)
         hits.append(

@@ -1,8 +1,9 @@
 """Where the terms of a query stand in a text: key words in context, and every place."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from heapq import merge
 
 from archive.fold import fold, place_pattern
 
@@ -21,17 +22,19 @@ class Line:
     end: int
 
 
-def places(text: str, forms: Sequence[str]) -> list[tuple[int, int]]:
-    """Every place where a search form stands in `text`, in order, overlapping ones joined."""
+def places(text: str, forms: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The places where a search form stands in `text`, in order, overlapping ones joined."""
     folded = fold(text)
-    found = sorted(span for form in forms for span in _spans(place_pattern(form), folded))
-    joined: list[tuple[int, int]] = []
-    for start, end in found:
-        if joined and start < joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+    joined: tuple[int, int] | None = None
+    for start, end in merge(*(_spans(place_pattern(form), folded) for form in forms)):
+        if joined is None or start >= joined[1]:
+            if joined:
+                yield joined
+            joined = (start, end)
         else:
-            joined.append((start, end))
-    return joined
+            joined = (joined[0], max(end, joined[1]))
+    if joined:
+        yield joined
 
 
 def lines(text: str, forms: Sequence[str], limit: int = 3) -> tuple[Line, ...]:
@@ -47,7 +50,7 @@ def lines(text: str, forms: Sequence[str], limit: int = 3) -> tuple[Line, ...]:
     return tuple(chosen)
 
 
-def _spans(pattern: re.Pattern[str], folded: str) -> Iterable[tuple[int, int]]:
+def _spans(pattern: re.Pattern[str], folded: str) -> Iterator[tuple[int, int]]:
     place = 0
     while match := pattern.search(folded, place):
         yield match.span()

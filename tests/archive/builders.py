@@ -34,7 +34,9 @@ class Builder:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def site(self, site: str = "gov", name: str = "丙县市场监督管理局", site_type: str = "government") -> str:
+    def site(
+        self, site: str = "gov", name: str = "丙县市场监督管理局", site_type: str = "government"
+    ) -> str:
         with self.database.write() as connection:
             self._site(connection, site, name, site_type)
         return site
@@ -65,7 +67,9 @@ class Builder:
             url = values.pop("url", f"https://{site}.example/{number}.html")
             page = values.pop("page", {})
             figures: Sequence[dict[str, Any]] = values.pop("figures", ())
-            extraction, article = _way(connection, site, url, number, page, text)
+            extraction, article = _way(
+                connection, site=site, url=url, number=number, page=page, text=text
+            )
             row = {
                 "id": document,
                 "article_id": article,
@@ -168,16 +172,21 @@ class Builder:
 
 
 def _way(
-    connection: Connection, site: str, url: str, number: int, page: dict[str, Any], text: str
+    connection: Connection, *, site: str, url: str, number: int, page: dict[str, Any], text: str
 ) -> tuple[int, int]:
     """What lies between the site and a document: ids of the extraction and the article."""
     if not connection.execute(select(Run.id).where(Run.id == "run1")).first():
-        connection.execute(insert(Run).values(
-                id="run1", kind="crawl", sites=[site], owner="t", started_at=NOW
-            ))
+        connection.execute(
+            insert(Run).values(id="run1", kind="crawl", sites=[site], owner="t", started_at=NOW)
+        )
         connection.execute(
             insert(WarcFile).values(
-                id=1, name="raw/run1.warc.gz", host="here", owner="t", state="closed", created_at=NOW
+                id=1,
+                name="raw/run1.warc.gz",
+                host="here",
+                owner="t",
+                state="closed",
+                created_at=NOW,
             )
         )
     article = connection.execute(

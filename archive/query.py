@@ -1,0 +1,369 @@
+"""Reading documents and clusters with all that the archive knows of where they come from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, func, or_, select
+from sqlalchemy.orm import aliased
+
+from archive.archive import Archive
+from archive.captures import payload_place
+from archive.db import Database
+from archive.errors import NotFound
+from archive.models import (
+    Capture,
+    Cluster,
+    ClusterEvent,
+    Document,
+    Edge,
+    Extraction,
+    Figure,
+    Member,
+    Site,
+    WarcFile,
+)
+from archive.page import Dropped, Span
+from archive.warc import Record, read_record
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureView:
+    """One capture a document was made of, and where its record lies."""
+
+    id: int
+    url: str
+    fetched_at: datetime
+    status: int
+    content_type: str | None
+    record_type: str
+    warc_file: str
+    """Path below the archive folder."""
+    offset: int
+    length: int
+    payload_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView:
+    """A figure as `archive.page.Figure`, with the document it is of; offsets count in its text."""
+
+    document: str
+    name: str
+    value: str
+    unit: str
+    text: str
+    start: int
+    end: int
+    sanity: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """A document as a member of a cluster."""
+
+    document: str
+    title: str
+    url: str
+    site: str
+    site_name: str
+    site_type: str
+    published: date | None
+    fetched_at: datetime
+    completeness: str
+    characters: int
+    role: str
+    start: int | None
+    end: int | None
+    """Where in the document the work lies, for a compilation."""
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeView:
+    """A judged pair: what the two are to each other and why."""
+
+    a: str
+    a_title: str
+    b: str
+    b_title: str
+    kind: str
+    coverage: float
+    figures_compared: int
+    figures_equal: int
+    evidence: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """Something that happened to a cluster."""
+
+    at: datetime
+    kind: str
+    document: str | None
+    evidence: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterView:
+    """The documents that are one work; `id` is the one it has now, after any merges."""
+
+    id: str
+    canonical: str | None
+    created_at: datetime
+    split_from: str | None
+    members: tuple[MemberView, ...]
+    """By date of publication, the undated last."""
+    edges: tuple[EdgeView, ...]
+    """Between members, and from members to documents outside (alike, but other works)."""
+    events: tuple[EventView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """One extraction of a document's article, newest first; the document shows one of them."""
+
+    extraction: int
+    done_at: datetime | None
+    extractor_version: str | None
+    outcome: str | None
+    captures: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """One document with its fields, its provenance and its relations."""
+
+    id: str
+    version: int
+    title: str
+    text: str
+    url: str
+    site: str
+    site_name: str
+    site_type: str
+    published: date | None
+    year: int | None
+    year_claimed: int | None
+    year_inferred: int | None
+    year_conflict: bool
+    region: str | None
+    region_code: str | None
+    issuer: str | None
+    source: str | None
+    kind: str
+    language_script: str
+    completeness: str
+    chars_claimed: int | None
+    repair_status: str
+    ordinal: int
+    fetched_at: datetime
+    updated_at: datetime
+    text_sha256: str
+    extractor_version: str | None
+    encoding: str | None
+    captures: tuple[CaptureView, ...]
+    figures: tuple[FigureView, ...]
+    dropped: tuple[Dropped, ...]
+    """What was removed from the page, with the rule that did it."""
+    repairs: tuple[Span, ...]
+    """Restored places; offsets count in `text`."""
+    clusters: tuple[tuple[str, str], ...]
+    """Cluster id and role in it."""
+    members: tuple[MemberView, ...]
+    """Of all its clusters, itself included."""
+    versions: tuple[VersionView, ...]
+
+
+def document(db: Database, document_id: str) -> DocumentView:
+    """One live document. Raises NotFound; the message says so where it was withdrawn."""
+    with db.read() as connection:
+        return _document(connection, document_id)
+
+
+def cluster(db: Database, cluster_id: str) -> ClusterView:
+    """One cluster; an id that was merged away gives the cluster it went into. Raises NotFound."""
+    with db.read() as connection:
+        row = _final_cluster(connection, cluster_id)
+        members = _members(connection, [row.id])
+        ids = [member.document for member in members]
+        events = connection.execute(
+            select(
+                ClusterEvent.at, ClusterEvent.kind, ClusterEvent.document_id, ClusterEvent.evidence
+            )
+            .where(ClusterEvent.cluster_id == row.id)
+            .order_by(ClusterEvent.id)
+        )
+        return ClusterView(
+            id=row.id,
+            canonical=row.canonical_id,
+            created_at=row.created_at,
+            split_from=row.split_from,
+            members=members,
+            edges=_edges(connection, ids),
+            events=tuple(EventView(*event) for event in events),
+        )
+
+
+def texts(db: Database, *ids: str) -> list[tuple[str, str]]:
+    """Title and text of each live document, in the order asked. Raises NotFound."""
+    with db.read() as connection:
+        found = [_live(connection, document_id) for document_id in ids]
+        return [(row.title, row.text) for row in found]
+
+
+def raw_capture(archive: Archive, capture_id: int) -> tuple[CaptureView, Record]:
+    """A capture and its payload as received; a revisit gives the bytes it repeats.
+
+    Raises NotFound where there is no such capture or this machine cannot read its WARC file.
+    """
+    with archive.database.read() as connection:
+        found = _captures(connection, [capture_id])
+        if not found:
+            raise NotFound(f"there is no capture {capture_id}")
+        name, offset, length, _ = payload_place(connection, capture_id)
+    try:
+        return found[0], read_record(archive.folder / Path(name), offset, length)
+    except (OSError, ValueError) as error:
+        raise NotFound(
+            f"capture {capture_id} lies in {name}, which cannot be read here: {error}"
+        ) from error
+
+
+def _live(connection: Connection, document_id: str) -> Any:
+    row = connection.execute(
+        select(Document, Site.name, Site.site_type, Extraction.version.label("extractor"))
+        .add_columns(Extraction.captures, Extraction.page)
+        .join(Site, Site.id == Document.site_id)
+        .join(Extraction, Extraction.id == Document.extraction_id)
+        .where(Document.id == document_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no document {document_id!r}")
+    if row.state != "live":
+        raise NotFound(f"the document {document_id} was withdrawn")
+    return row
+
+
+def _document(connection: Connection, document_id: str) -> DocumentView:
+    row = _live(connection, document_id)
+    page: Mapping[str, Any] = row.page or {}
+    membership = connection.execute(
+        select(Member.cluster_id, Member.role)
+        .where(Member.document_id == document_id)
+        .order_by(Member.cluster_id)
+    ).all()
+    same = {
+        name: getattr(row, name)
+        for name in DocumentView.__dataclass_fields__
+        if name in Document.__table__.columns
+    }
+    return DocumentView(
+        **same,
+        site=row.site_id,
+        site_name=row.name,
+        site_type=row.site_type,
+        extractor_version=row.extractor,
+        encoding=(page.get("encoding") or {}).get("chosen"),
+        captures=tuple(_captures(connection, row.captures)),
+        figures=_figures(connection, document_id),
+        dropped=tuple(Dropped(**line) for line in page.get("dropped") or ()),
+        repairs=_repairs(page, row.start, row.end),
+        clusters=tuple((cluster_id, role) for cluster_id, role in membership),
+        members=_members(connection, [cluster_id for cluster_id, _ in membership]),
+        versions=_versions(connection, row.article_id),
+    )
+
+
+def _captures(connection: Connection, ids: Sequence[int]) -> list[CaptureView]:
+    c = Capture
+    rows = connection.execute(
+        select(c.id, c.url, c.fetched_at, c.status, c.content_type, c.record_type, WarcFile.name)
+        .add_columns(c.offset, c.length, c.payload_sha256)
+        .join(WarcFile, WarcFile.id == c.warc_file_id)
+        .where(c.id.in_(ids))
+    )
+    found = {row.id: CaptureView(*row) for row in rows}
+    return [found[capture] for capture in ids if capture in found]
+
+
+def _figures(connection: Connection, document_id: str) -> tuple[FigureView, ...]:
+    f = Figure
+    rows = connection.execute(
+        select(f.document_id, f.name, f.value, f.unit, f.text, f.start, f.end, f.sanity)
+        .where(f.document_id == document_id)
+        .order_by(f.start, f.id)
+    )
+    return tuple(FigureView(*row) for row in rows)
+
+
+def _repairs(page: Mapping[str, Any], start: int, end: int) -> tuple[Span, ...]:
+    """The page's repaired places that lie in one document, moved to its offsets."""
+    spans = (page.get("repair") or {}).get("spans") or ()
+    return tuple(
+        Span(
+            start=span["start"] - start,
+            end=span["end"] - start,
+            damaged=span["damaged"],
+            restored=span["restored"],
+            status=span["status"],
+            alternatives=tuple(span.get("alternatives") or ()),
+        )
+        for span in spans
+        if start <= span["start"] and span["end"] <= end
+    )
+
+
+def _versions(connection: Connection, article_id: int) -> tuple[VersionView, ...]:
+    e = Extraction
+    rows = connection.execute(
+        select(e.id, e.done_at, e.version, e.outcome, e.captures)
+        .where(e.article_id == article_id, e.state == "done")
+        .order_by(e.id.desc())
+    )
+    return tuple(
+        VersionView(row.id, row.done_at, row.version, row.outcome, tuple(row.captures))
+        for row in rows
+    )
+
+
+def _members(connection: Connection, clusters: Sequence[str]) -> tuple[MemberView, ...]:
+    d, m = Document, Member
+    rows = connection.execute(
+        select(d.id, d.title, d.url, d.site_id, Site.name, Site.site_type, d.published)
+        .add_columns(d.fetched_at, d.completeness, func.length(d.text), m.role, m.start, m.end)
+        .join(m, m.document_id == d.id)
+        .join(Site, Site.id == d.site_id)
+        .where(m.cluster_id.in_(clusters), d.state == "live")
+        .order_by(d.published.is_(None), d.published, d.id, m.cluster_id)
+    )
+    return tuple(MemberView(*row) for row in rows)
+
+
+def _edges(connection: Connection, documents: Sequence[str]) -> tuple[EdgeView, ...]:
+    e, a, b = Edge, aliased(Document), aliased(Document)
+    rows = connection.execute(
+        select(e.a, a.title, e.b, b.title, e.kind, e.coverage)
+        .add_columns(e.figures_compared, e.figures_equal, e.evidence)
+        .join(a, a.id == e.a)
+        .join(b, b.id == e.b)
+        .where(or_(e.a.in_(documents), e.b.in_(documents)))
+        .where(a.state == "live", b.state == "live")
+        .order_by(e.kind, e.coverage.desc(), e.a, e.b)
+    )
+    return tuple(EdgeView(*row) for row in rows)
+
+
+def _final_cluster(connection: Connection, cluster_id: str) -> Any:
+    seen = set()
+    current: str | None = cluster_id
+    while current and current not in seen:
+        seen.add(current)
+        row = connection.execute(select(Cluster).where(Cluster.id == current)).one_or_none()
+        if row is None:
+            break
+        if row.merged_into is None:
+            return row
+        current = row.merged_into
+    raise NotFound(f"there is no cluster {cluster_id!r}")

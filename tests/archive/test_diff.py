@@ -1,0 +1,32 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.diff import diff
+from archive.fold import fold
+
+TEXT = st.text(st.sampled_from("消費费投诉。；\n12"), max_size=80)
+
+
+@given(TEXT, TEXT)
+def test_the_pieces_are_the_two_texts(a: str, b: str) -> None:
+    found = diff(a, b)
+    assert "".join(piece.a for piece in found.pieces) == a
+    assert "".join(piece.b for piece in found.pieces) == b
+    assert all(fold(p.a).split() == fold(p.b).split() for p in found.pieces if p.kind == "equal")
+
+
+@given(TEXT)
+def test_a_text_is_the_same_as_itself(text: str) -> None:
+    assert diff(text, text).same
+
+
+def test_a_changed_figure_is_all_that_differs() -> None:
+    found = diff("共受理投诉120件。已办结。", "共受理投訴350件。已辦結。")
+    changed = [(p.a, p.b) for p in found.pieces if p.kind != "equal"]
+    assert changed == [("12", ""), ("", "35")]
+    assert not found.same
+
+
+def test_another_passage_is_shown_whole() -> None:
+    found = diff("开头一样。甲乙丙丁戊己庚辛。", "开头一样。子丑寅卯辰巳午未。")
+    assert [p.kind for p in found.pieces] == ["equal", "only_a", "only_b"]
