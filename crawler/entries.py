@@ -56,31 +56,56 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    href: str
+    url: str
     title: str
-    date_text: str | int | None
+    seen: str
+    """All that the row shows, for `reject_rows`."""
+    published: date | None
+
+
+class _Links:
+    """Which links of one list page are articles of the site: each href is judged once."""
+
+    def __init__(self, base: str, article: ArticleRules, hosts: Sequence[str]) -> None:
+        self._base, self._article, self._hosts = base, article, hosts
+        self._known: dict[str, str | None] = {}
+
+    def article_url(self, href: str) -> str | None:
+        if href not in self._known:
+            self._known[href] = self._judge(href)
+        return self._known[href]
+
+    def _judge(self, href: str) -> str | None:
+        url = resolve(self._base, href)
+        if url is None or not self._article.matches(url) or url_refusal(url):
+            return None
+        if not host_allowed(url, self._hosts) or url_kind(url, self._article) != "article":
+            return None
+        return url
 
 
 def read_rows(
     text: str, url: str, rules: ListRules, article: ArticleRules, hosts: Sequence[str]
 ) -> Rows:
     """The entries of one list page, in order and without repeats."""
-    base = url
-    if rules.format in ("json", "json_html"):
-        rows, readable = _json_rows(text, rules)
-    elif rules.format == "records" and (wrapped := records_as_html(text, rules)):
-        rows, readable = _html_rows(wrapped, rules), True
-    else:
-        base, rows, readable = base_of(text, url), _html_rows(text, rules), True
-    return Rows(_entries(rows, base, rules, article, hosts), len(rows), readable)
+    links = _Links(url, article, hosts)
+    if rules.format == "json":
+        return _json_rows(text, rules, article, links)
+    if rules.format == "json_html":
+        fragment = at_path(json_value(text), rules.html_at or "")
+        if not isinstance(fragment, str):
+            return Rows((), 0, readable=False)
+        return _html_rows(fragment, rules, article, links)
+    if rules.format == "records" and (wrapped := records_as_html(text, rules)):
+        return _html_rows(wrapped, rules, article, links)
+    return html_rows(text, url, rules, article, hosts)
 
 
 def html_rows(
     text: str, url: str, rules: ListRules, article: ArticleRules, hosts: Sequence[str]
 ) -> Rows:
     """The entries that stand in the page's own HTML, whatever the list's format is."""
-    rows = _html_rows(text, rules)
-    return Rows(_entries(rows, base_of(text, url), rules, article, hosts), len(rows))
+    return _html_rows(text, rules, article, _Links(base_of(text, url), article, hosts))
 
 
 def json_value(text: str) -> Any:
@@ -150,37 +175,44 @@ def _record_content(piece: str) -> str:
     return html.unescape(piece[: max(piece.lower().find("</record>"), 0)])
 
 
-def _json_rows(text: str, rules: ListRules) -> tuple[list[_Row], bool]:
-    if rules.format == "json_html":
-        fragment = at_path(json_value(text), rules.html_at or "")
-        return (_html_rows(fragment, rules), True) if isinstance(fragment, str) else ([], False)
+def _json_rows(text: str, rules: ListRules, article: ArticleRules, links: _Links) -> Rows:
     items = at_path(json_value(text), rules.items or "")
     if not isinstance(items, list):
-        return [], False
+        return Rows((), 0, readable=False)
     names = {"url": "url", "title": "title", "date": "date", **rules.fields}
     rows = []
     for item in items[:MAX_LINKS]:
         href, title, when = (at_path(item, names[key]) for key in ("url", "title", "date"))
-        if isinstance(href, str):
-            known = when if isinstance(when, str | int) else None
-            rows.append(_Row(href, html.unescape(remove_tags(str(title or ""))), known))
-    return rows, True
+        url = links.article_url(href) if isinstance(href, str) else None
+        if url is None:
+            continue
+        published = _epoch_date(when) if isinstance(when, int) else None
+        if isinstance(when, str):
+            published = find_date(when, rules.date_regex)
+        shown = _clean(html.unescape(remove_tags(str(title or ""))))
+        rows.append(_Row(url, shown, f"{href} {shown}", published or date_of_url(url, article)))
+    return Rows(_entries(rows, rules), len(items))
 
 
-def _html_rows(text: str, rules: ListRules) -> list[_Row]:
+def _html_rows(text: str, rules: ListRules, article: ArticleRules, links: _Links) -> Rows:
     page = parse_html(text)
     rows: list[_Row] = []
+    count = 0
     for scope in page.css(rules.row) if rules.row else (page,):
-        links = scope.css(rules.links)[: MAX_LINKS - len(rows)]
+        anchors = scope.css(rules.links)[: max(MAX_LINKS - count, 0)]
         dates = scope.css(rules.date) if rules.date else []
-        paired = len(dates) == len(links)
-        for position, link in enumerate(links):
-            href = attribute(link, "href")
-            if href is None:
+        paired = len(dates) == len(anchors)
+        count += len(anchors)
+        for position, anchor in enumerate(anchors):
+            href = attribute(anchor, "href")
+            url = links.article_url(href) if href is not None else None
+            if url is None:
                 continue
-            context = _text(dates[position]) if paired else _row_text(link)
-            rows.append(_Row(href, _link_title(link, rules), context))
-    return rows
+            context = _text(dates[position]) if paired else _row_text(anchor)
+            published = find_date(context, rules.date_regex) or date_of_url(url, article)
+            title = _link_title(anchor, rules)
+            rows.append(_Row(url, title, f"{href} {title} {context}", published))
+    return Rows(_entries(rows, rules), count)
 
 
 def _link_title(link: Selector, rules: ListRules) -> str:
@@ -222,36 +254,14 @@ def _clean(text: str) -> str:
     return _SPACE.sub(" ", encodable(text)).strip()
 
 
-def _entries(
-    rows: Sequence[_Row],
-    base: str,
-    rules: ListRules,
-    article: ArticleRules,
-    hosts: Sequence[str],
-) -> tuple[Entry, ...]:
+def _entries(rows: Sequence[_Row], rules: ListRules) -> tuple[Entry, ...]:
     found: dict[str, Entry] = {}
-    seen: dict[str, str | None] = {}
     for row in rows:
-        if row.href not in seen:
-            seen[row.href] = _article_url(row.href, base, article, hosts)
-        url = seen[row.href]
-        if url is None or _rejected(row, rules):
+        if any(compiled(pattern).search(row.seen) for pattern in rules.reject_rows):
             continue
-        entry = Entry(url, _clean(row.title), _row_date(row, rules) or date_of_url(url, article))
-        found[url] = _merged(found[url], entry) if url in found else entry
+        entry = Entry(row.url, row.title, row.published)
+        found[row.url] = _merged(found[row.url], entry) if row.url in found else entry
     return tuple(found.values())
-
-
-def _article_url(href: str, base: str, article: ArticleRules, hosts: Sequence[str]) -> str | None:
-    url = resolve(base, href)
-    if url is None or not host_allowed(url, hosts) or url_refusal(url):
-        return None
-    return url if url_kind(url, article) == "article" else None
-
-
-def _rejected(row: _Row, rules: ListRules) -> bool:
-    seen = f"{row.href} {row.title} {row.date_text}"
-    return any(compiled(pattern).search(seen) for pattern in rules.reject_rows)
 
 
 def _merged(first: Entry, again: Entry) -> Entry:
@@ -261,12 +271,6 @@ def _merged(first: Entry, again: Entry) -> Entry:
         title=first.title or again.title,
         published=first.published or again.published,
     )
-
-
-def _row_date(row: _Row, rules: ListRules) -> date | None:
-    if isinstance(row.date_text, int):
-        return _epoch_date(row.date_text)
-    return find_date(row.date_text, rules.date_regex) if row.date_text else None
 
 
 def date_of_url(url: str, article: ArticleRules) -> date | None:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crawler.entries import Entry, Rows, html_rows, read_rows
-from crawler.pagers import Follow, ListContext, State, StopReason, further_pages
+from crawler.pagers import further_pages
+from crawler.paging import Follow, ListContext, State, StopReason
 from crawler.rules import ArticleRules, ListRules
 
 __all__ = ["Entry", "Follow", "ListPage", "State", "StopReason", "read_list"]

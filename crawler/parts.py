@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from crawler.markup import attribute, base_of, parse_html
-from crawler.rules import ArticleRules, compiled
+from crawler.rules import ArticleRules, first_number
 from crawler.urls import resolve
 
 UrlKind = Literal["article", "article_page", "list"]
@@ -57,8 +57,8 @@ def next_part(text: str, url: str, article: ArticleRules) -> str | None:
         return None
     number = part + rules.base
     wanted = _with_name(first, head, f"{plain['stem']}_{number}{plain['end']}")
-    if rules.total and (total := compiled(rules.total).search(text)):
-        return wanted if part < _first_number(total) else None
+    if rules.total and (total := first_number(rules.total, text)) is not None:
+        return wanted if part < total else None
     return wanted if wanted in _next_links(text, url, rules.next) else None
 
 
@@ -70,10 +70,6 @@ def _next_links(text: str, url: str, css: str | None) -> set[str | None]:
         for link in links
         if _OTHER_ARTICLE not in "".join(link.root.itertext())
     }
-
-
-def _first_number(match: re.Match[str]) -> int:
-    return next((int(group) for group in match.groups() if group and group.isdigit()), 0)
 
 
 def _split(url: str) -> tuple[str, str]:

@@ -12,11 +12,12 @@ from typing import Annotated, Literal
 
 from cssselect import SelectorError
 from parsel.csstranslator import HTMLTranslator
-from pydantic import AfterValidator, ConfigDict
+from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from crawler.urls import MAX_URL
 
+_MAX_DIGITS = 10  # a list of ten billion entries is a trap, not a list
 STRICT = ConfigDict(extra="forbid", strict=True)
 
 
@@ -47,10 +48,23 @@ def compiled(source: str) -> re.Pattern[str]:
     return re.compile(source, re.DOTALL)
 
 
+def first_number(regex: str, text: str) -> int | None:
+    """The first group of the first match that is a number."""
+    match = compiled(regex).search(text)
+    counts = (count(group or "") for group in (match.groups() if match else ()))
+    return next((found for found in counts if found is not None), None)
+
+
+def count(digits: str) -> int | None:
+    """The number that a page writes; None for what is no number or has ten digits and more."""
+    return int(digits) if digits.isdecimal() and len(digits) < _MAX_DIGITS else None
+
+
 Regex = Annotated[str, AfterValidator(_regex)]
 PageRegex = Annotated[str, AfterValidator(_page_regex)]
 """A regex in which `{n}` stands for a page number."""
 Css = Annotated[str, AfterValidator(_css)]
+Count = Annotated[int, Field(ge=1, le=1000)]
 
 Stop = Literal["empty", "stub<600", "no_new", "repeat_of_page_1"]
 ListFormat = Literal["html", "records", "json", "json_html"]
@@ -83,8 +97,8 @@ class PageRules:
     """Next page by its URL, where `next` finds nothing."""
     base: Literal[0, 1] = 0
     """0: the second page of a numbered file is index_1; 1: it is index_2."""
-    size: int = 20
-    batch: int = 1
+    size: Count = 20
+    batch: Count = 1
     """How many pages of `size` one range request spans."""
     size_from_page: Regex | None = None
     form: Mapping[str, str] = field(default_factory=dict)
@@ -136,7 +150,7 @@ class PartRules:
     base: Literal[0, 1] = 1
     """1: the second part is STEM_2; 0: it is STEM_1 (TRS)."""
     total: Regex | None = None
-    max: int = 20
+    max: Count = 20
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)

@@ -39,6 +39,10 @@ class ProfileSet:
     """By file name without `.toml` ("cms/NAME" for a family): lines `path:line: what`."""
     families: Mapping[str, Family]
 
+    def marks(self) -> dict[str, tuple[str, ...]]:
+        """Family to the regexes that show it, as `crawler.detect.detect_family` takes them."""
+        return {name: family.detect for name, family in self.families.items() if family.detect}
+
     def get(self, site: str) -> Profile:
         """The profile of one site; ConfigError when it is unknown or broken."""
         if site in self.errors:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crawler.urls import canonical_url, host_allowed, resolve, url_refusal
+from crawler.urls import _PLAIN, _canonical, canonical_url, host_allowed, resolve, url_refusal
 
 
 @pytest.mark.parametrize(
@@ -81,6 +81,11 @@ def test_normalising_twice_changes_nothing(rest):
             assert canonical_url(once) == once
             assert once.isascii()
             assert "#" not in once
+
+
+@given(st.from_regex(_PLAIN, fullmatch=True))
+def test_the_short_way_gives_what_the_long_way_gives(url):
+    assert _canonical(url) == url
 
 
 @pytest.mark.parametrize(
