@@ -20,6 +20,7 @@ Outcome = Literal[
     "list_page",
     "needs_ocr",
     "unsupported",
+    "error",  # a fault of ours or an unreadable capture; the log has it
 ]
 Script = Literal["hans", "hant", "mixed"]
 Completeness = Literal["full", "preview", "unknown"]

@@ -6,9 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
-from archive.models import Run, RunCount, Site
+from archive.models import (
+    Article,
+    Capture,
+    Document,
+    Extraction,
+    Frontier,
+    Member,
+    Run,
+    RunCount,
+    Site,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +73,12 @@ def finish_run(connection: Connection, run_id: str, outcome: str, now: datetime)
 
 
 def was_interrupted(connection: Connection, site_id: str) -> bool:
-    """Whether the last crawl of a site died: the next one goes on with it."""
+    """Whether the last crawl of a site died or was stopped: the next one goes on with it."""
     runs = connection.execute(
         select(Run.sites, Run.outcome).where(Run.kind == "crawl").order_by(Run.id.desc()).limit(1000)
     )
     last = next((row for row in runs if site_id in row.sites and row.outcome is not None), None)
-    return last is not None and last.outcome == "interrupted"
+    return last is not None and last.outcome != "finished"
 
 
 def run_counts(connection: Connection, run_id: str) -> dict[str, dict[str, int]]:
@@ -78,3 +88,96 @@ def run_counts(connection: Connection, run_id: str) -> dict[str, dict[str, int]]
     for row in connection.execute(query.where(RunCount.run_id == run_id)):
         counts.setdefault(row.site_id, {})[row.outcome] = row.count
     return counts
+
+
+@dataclass(frozen=True, slots=True)
+class SiteReport:
+    """What a run did to one site, and what the archive holds of it."""
+
+    id: str
+    name: str
+    fetched: int
+    """Answers captured in this run."""
+    outcomes: dict[str, int]
+    """Fetches and links of this run by outcome."""
+    extracted: dict[str, int]
+    """Pages of the site by outcome of their last extraction."""
+    documents: int
+    waiting: int
+    """URLs that are due now, and extractions that are not done yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the archive holds."""
+
+    captures: int
+    documents: int
+    clusters: int
+    reposts: int
+    """Documents that are the same work as another one."""
+
+
+def site_reports(connection: Connection, run_id: str) -> list[SiteReport]:
+    """A report of each site of a run, in the order of their ids."""
+    sites = connection.execute(select(Run.sites).where(Run.id == run_id)).scalar_one()
+    counts = run_counts(connection, run_id)
+    return [_site_report(connection, run_id, site, counts.get(site, {})) for site in sorted(sites)]
+
+
+def totals(connection: Connection) -> Totals:
+    """Count captures, live documents, clusters and reposts."""
+
+    def count(*where: Any, of: Any) -> int:
+        return connection.execute(select(func.count()).select_from(of).where(*where)).scalar_one()
+
+    members = select(func.count(func.distinct(Member.document_id)))
+    clustered = connection.execute(members).scalar_one()
+    clusters = connection.execute(select(func.count(func.distinct(Member.cluster_id)))).scalar_one()
+    return Totals(
+        captures=count(of=Capture),
+        documents=count(Document.state == "live", of=Document),
+        clusters=clusters,
+        reposts=max(0, clustered - clusters),
+    )
+
+
+def _site_report(
+    connection: Connection, run_id: str, site: str, outcomes: dict[str, int]
+) -> SiteReport:
+    def count(query: Any) -> int:
+        return int(connection.execute(query).scalar_one())
+
+    last = (
+        select(func.max(Extraction.id))
+        .join(Article, Article.id == Extraction.article_id)
+        .where(Article.site_id == site, Extraction.state == "done")
+        .group_by(Extraction.article_id)
+    )
+    pages = select(Extraction.outcome, func.count()).where(Extraction.id.in_(last))
+    rows = select(func.count()).select_from
+    name = connection.execute(select(Site.name).where(Site.id == site)).scalar()
+    undone = (
+        rows(Extraction)
+        .join(Article, Article.id == Extraction.article_id)
+        .where(Article.site_id == site, Extraction.state != "done")
+    )
+    unfetched = rows(Frontier).where(
+        Frontier.site_id == site, Frontier.state != "done", Frontier.due_at.is_not(None)
+    )
+    return SiteReport(
+        id=site,
+        name=name or site,
+        fetched=count(
+            rows(Capture).where(Capture.site_id == site, Capture.run_id == run_id)
+        ),
+        outcomes=dict(sorted(outcomes.items())),
+        extracted={
+            outcome or "": number
+            for outcome, number in sorted(connection.execute(pages.group_by(Extraction.outcome)))
+        },
+        documents=count(
+            rows(Document).where(Document.site_id == site, Document.state == "live")
+        ),
+        waiting=count(undone) + count(unfetched),
+    )

@@ -12,7 +12,7 @@ import re
 import string
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -39,7 +39,7 @@ class Exchange:
     request_body: bytes
     status: int
     response_headers: Headers
-    payload: bytes
+    payload: bytes = field(repr=False)
     """The body after content decoding (gzip and the like are transport, not text)."""
     fetched_at: datetime
 

@@ -9,6 +9,7 @@ import multiprocessing
 import signal
 from collections import deque
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -16,18 +17,19 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import structlog
+from pebble import ProcessExpired
 
 from archive import extractions
 from archive.archive import Archive
 from archive.extractions import PartPlace, Task
 from archive.owner import Owner
-from archive.page import Page
+from archive.page import Outcome, Page
 from archive.store import store_page
 from archive.warc import read_record
 from crawler.config import Config
 from crawler.extract import Part, extract_page
 from crawler.extract.hints import Hints
-from crawler.worker import ExtractionPool, page_or_outcome
+from crawler.worker import ExtractionPool
 from dedupe import Prepared, prepare
 
 AHEAD = 4
@@ -99,7 +101,7 @@ class Ingest:
             self._running.append((task, future))
 
     def _store(self, task: Task, future: "Future[Made]") -> None:
-        made = page_or_outcome(future, lambda outcome: Made(Page(outcome, url=task.url), ()))
+        made = _result(future, task)
         outcome = store_page(
             self._archive,
             task,
@@ -111,6 +113,20 @@ class Ingest:
             rebuild=self._rebuild,
         )
         log.debug("page_stored", url=task.url, outcome=outcome)
+
+
+def _result(future: "Future[Made]", task: Task) -> Made:
+    """The page, or one that says how the worker failed."""
+    outcome: Outcome = "error"
+    try:
+        return future.result()
+    except TimeoutError:
+        outcome = "timed_out"
+    except (MemoryError, ProcessExpired):
+        outcome = "too_complex"
+    except Exception as error:  # noqa: BLE001  a fault of ours must not stop the others
+        log.exception("extraction_failed", url=task.url, error=str(error))
+    return Made(Page(outcome, url=task.url), ())
 
 
 def drain(archive: Archive, workers: int, *, rebuild: bool = False) -> None:
@@ -136,15 +152,14 @@ class IngestProcess:
         )
         self._process.start()
         theirs.close()
+        self.finished = False
 
     def finish(self) -> None:
         """Let it do what still waits, then end."""
-        try:
+        with suppress(OSError):  # it has died: what waits is done by the next run
             self._line.send("finish")
-        except OSError:
-            pass  # it has died; what waits is done by the next run
         self._process.join()
-        self._line.close()
+        self.finished = True
 
 
 def _run(config: dict[str, Any], line: Connection) -> None:

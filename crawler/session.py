@@ -32,6 +32,7 @@ class Session:
             self.run_id = start_run(connection, "crawl", self.owner.name, sites, now)
         self.recorder = Recorder(self.archive, self.owner, self.run_id)
         self.ingest = IngestProcess(config)
+        self.outcome = "finished"
         self._guests = 0
         self._private = False
 
@@ -53,22 +54,29 @@ class Session:
         session._guests += 1
         return session
 
-    def leave(self) -> None:
-        """A spider has ended."""
+    def leave(self, reason: str) -> None:
+        """A spider has ended; `reason` is Scrapy's, "finished" where all was done."""
         self._guests -= 1
+        if reason != "finished":
+            self.outcome = "stopped"
         if self._private and self._guests == 0:
-            self.close("finished")
+            self.finish()
+            self.close()
 
-    def close(self, outcome: str) -> None:
-        """Write what is waiting, extract what was captured, end the run."""
-        if Session.current is not self:
-            return
+    def finish(self) -> None:
+        """Write what is waiting and extract what was captured."""
+        self.recorder.close()
+        self.ingest.finish()
+
+    def close(self) -> None:
+        """End the run. Without `finish` before it, the run counts as failed and is gone on with."""
         Session.current = None
         try:
-            self.recorder.close()
-            self.ingest.finish()
+            if not self.ingest.finished:
+                self.outcome = "failed"
+                self.finish()
             with self.archive.database.write() as connection:
-                finish_run(connection, self.run_id, outcome, datetime.now(UTC))
+                finish_run(connection, self.run_id, self.outcome, datetime.now(UTC))
         finally:
             self.owner.close()
             self.archive.close()

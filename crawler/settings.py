@@ -58,6 +58,7 @@ TELNETCONSOLE_ENABLED = False  # consoles run arbitrary code
 REMOTE_CONTROL_ENABLED = False
 MEMUSAGE_LIMIT_MB = 600
 LOG_LEVEL = "WARNING"
+LOG_INSTALL_ROOT_HANDLER = False  # crawler.logs has one
 USER_AGENT = f"xiaobao/{version('xiaobao')}"  # with a contact, see `settings_for`
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",

@@ -6,6 +6,7 @@ the next (measured: the next page is served 0.6 s after a kill).
 """
 
 import contextlib
+import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import Future
 from types import TracebackType
@@ -43,9 +44,13 @@ class ExtractionPool:
         self, workers: int = 1, *, deadline: float = DEADLINE, memory: int = MEMORY
     ) -> None:
         self._deadline = deadline
+        # Not forked from here: a child would hold the parent's locks after the parent's death.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["crawler.extract", "dedupe"])
         self._pool: Any = ProcessPool(
             max_workers=workers,
             max_tasks=PAGES_PER_WORKER,
+            context=context,
             initializer=_limit_memory,
             initargs=[memory],
         )

@@ -1,10 +1,9 @@
 """Makes one spider class of every site profile, for `scrapy list`, `scrapy crawl` and our own run."""
 
+import builtins
 from typing import Any, Self
 
-from scrapy import Request, Spider
-from scrapy.interfaces import ISpiderLoader
-from zope.interface import implementer
+from scrapy import Request
 
 from archive.errors import ConfigError
 from crawler.config import Config, load_config
@@ -12,13 +11,12 @@ from spiders.profile import Profile, ProfileSet, load_profiles
 from spiders.site import SiteSpider
 
 
-@implementer(ISpiderLoader)
 class ProfileLoader:
     """Scrapy's spider loader over the profiles."""
 
     def __init__(self, profiles: ProfileSet) -> None:
         """Take the profiles to make spiders of."""
-        self._profiles = profiles
+        self.profiles = profiles
 
     @classmethod
     def from_settings(cls, settings: Any) -> Self:
@@ -29,20 +27,24 @@ class ProfileLoader:
 
     def list(self) -> list[str]:
         """The ids of all sites that can be crawled."""
-        return list(self._profiles.profiles)
+        return list(self.profiles.profiles)
+
+    def with_start_pages(self) -> builtins.list[str]:
+        """The ids of the sites that can be crawled without naming a URL."""
+        return [name for name, profile in self.profiles.profiles.items() if profile.start]
 
     def load(self, spider_name: str) -> type[SiteSpider]:
         """The spider of one site. KeyError, as Scrapy expects, where it is unknown or broken."""
         try:
-            return spider_for(self._profiles.get(spider_name))
+            return spider_for(self.profiles.get(spider_name))
         except ConfigError as error:
             raise KeyError(str(error)) from error
 
-    def find_by_request(self, request: Request) -> list[str]:
+    def find_by_request(self, request: Request) -> builtins.list[str]:
         """The sites whose hosts hold the request's URL."""
         return [
             name
-            for name, profile in self._profiles.profiles.items()
+            for name, profile in self.profiles.profiles.items()
             if spider_for(profile).handles(request.url)
         ]
 
@@ -52,7 +54,3 @@ def spider_for(profile: Profile) -> type[SiteSpider]:
     members = {"name": profile.id, "profile": profile}
     return type(f"{profile.id.title()}Spider", (SiteSpider,), members)
 
-
-def spiders_for(profiles: ProfileSet, sites: list[str]) -> list[type[Spider]]:
-    """The spider classes of some sites. Raises ConfigError for the first that cannot be used."""
-    return [spider_for(profiles.get(site)) for site in sites]

@@ -1,0 +1,45 @@
+"""`xiaobao crawl`."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from crawler.cli.context import pass_config
+from crawler.config import Config, with_options
+from crawler.report import print_report
+from crawler.run import crawl_sites
+
+
+@click.command()
+@click.argument("sites", nargs=-1, metavar="[SITE]...")
+@click.option("--due", is_flag=True, help="Only what is due, without asking the start pages anew.")
+@click.option("--max-pages", type=click.IntRange(min=1), help="Most fetches a site.")
+@click.option("--workers", type=click.IntRange(min=1), help="Extraction processes.")
+@click.option(
+    "--profiles",
+    type=click.Path(path_type=Path),
+    help="Folder of site profiles to add to the built-in ones.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@pass_config
+def crawl(
+    config: Config,
+    sites: tuple[str, ...],
+    due: bool,
+    max_pages: int | None,
+    workers: int | None,
+    profiles: Path | None,
+    as_json: bool,
+) -> None:
+    """Crawl sites by profile id; without SITE all that have start pages."""
+    config = with_options(config, max_pages=max_pages, workers=workers, profiles=profiles)
+    report = crawl_sites(config, list(sites), only_due=due)
+    if as_json:
+        click.echo(json.dumps(asdict(report), ensure_ascii=False))
+    else:
+        print_report(report)
+    if report.outcome != "finished":
+        sys.exit(1)

@@ -1,0 +1,100 @@
+"""`xiaobao sites`: what can be crawled."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from scrapy.spiderloader import get_spider_loader
+
+from archive.errors import ConfigError
+from crawler.cli.context import pass_config
+from crawler.config import Config, with_options
+from crawler.run import load_settings
+
+_profiles = click.option(
+    "--profiles",
+    type=click.Path(path_type=Path),
+    help="Folder of site profiles to add to the built-in ones.",
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group()
+def sites() -> None:
+    """Site profiles: list them, show one as it is used, check them all."""
+
+
+@sites.command(name="list")
+@_profiles
+@_json
+@pass_config
+def list_sites(config: Config, profiles: Path | None, as_json: bool) -> None:
+    """List all sites; broken profiles are named on stderr."""
+    found = _load(config, profiles)
+    rows = [
+        {
+            "id": profile.id,
+            "name": profile.display_name,
+            "family": profile.family,
+            "site_type": profile.site_type,
+            "trust": profile.trust_score,
+            "verified": profile.verified,
+            "hosts": list(profile.hosts),
+        }
+        for profile in found.profiles.values()
+    ]
+    if as_json:
+        for row in rows:
+            click.echo(json.dumps(row, ensure_ascii=False))
+    else:
+        table = Table(box=None, pad_edge=False)
+        for name in ("id", "name", "family", "trust", "verified"):
+            table.add_column(name)
+        for row in rows:
+            table.add_row(*(str(row[name]) for name in ("id", "name", "family", "trust", "verified")))
+        Console().print(table)
+    for lines in found.errors.values():
+        for line in lines:
+            click.echo(line, err=True)
+
+
+@sites.command()
+@click.argument("site")
+@_profiles
+@pass_config
+def show(config: Config, site: str, profiles: Path | None) -> None:
+    """Show the profile of SITE as it is used, its family merged in, as JSON."""
+    profile = _load(config, profiles).get(site)
+    click.echo(json.dumps(profile.to_json(), ensure_ascii=False, indent=2))
+
+
+@sites.command()
+@_profiles
+@_json
+@pass_config
+def check(config: Config, profiles: Path | None, as_json: bool) -> None:
+    """Check every profile: keys, types, regexes, selectors, examples."""
+    found = _load(config, profiles)
+    errors = {name: list(lines) for name, lines in found.errors.items()}
+    if as_json:
+        good = list(found.profiles)
+        click.echo(json.dumps({"good": good, "errors": errors}, ensure_ascii=False))
+    else:
+        for lines in errors.values():
+            click.echo("\n".join(lines))
+        click.echo(f"{len(found.profiles)} good, {len(errors)} broken", err=True)
+    if errors:
+        sys.exit(1)
+
+
+def _load(config: Config, profiles: Path | None) -> Any:
+    """The profile set, reached through Scrapy's loader: `crawler` does not import `spiders`."""
+    loader: Any = get_spider_loader(load_settings(with_options(config, profiles=profiles)))
+    found = loader.profiles
+    if profiles is not None and not found.profiles:
+        raise ConfigError(f"no usable profile in {profiles}")
+    return found

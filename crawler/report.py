@@ -1,0 +1,61 @@
+"""What a crawl did, as data and as a table for a person."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+from archive.runs import SiteReport
+
+KEPT = frozenset({"ok", "unchanged", "moved"})
+"""Outcomes that lose nothing; all others are skipped pages with their reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The end of a crawl; the names are those of the JSON that `--json` prints."""
+
+    outcome: str
+    """`finished`, or `stopped`: then the next crawl goes on with it."""
+    sites: list[SiteReport]
+    captures: int
+    documents: int
+    clusters: int
+    reposts: int
+    skipped: dict[str, int]
+    seconds: float
+    archive: str
+
+
+def skipped_of(sites: list[SiteReport]) -> dict[str, int]:
+    """How many pages gave no document, by reason."""
+    reasons: Counter[str] = Counter()
+    for site in sites:
+        reasons.update({k: n for k, n in site.outcomes.items() if k not in KEPT})
+        reasons.update({k: n for k, n in site.extracted.items() if k not in KEPT})
+    return dict(sorted(reasons.items()))
+
+
+def print_report(report: Report) -> None:
+    """The report for a person, on standard output."""
+    console = Console()
+    table = Table(title=None, box=None, pad_edge=False)
+    table.add_column("site")
+    for name in ("fetched", "unchanged", "documents"):
+        table.add_column(name, justify="right")
+    table.add_column("skipped")
+    for site in report.sites:
+        reasons = ", ".join(f"{n} {reason}" for reason, n in skipped_of([site]).items())
+        unchanged = str(site.outcomes.get("unchanged", 0) or "")
+        label = site.name if site.name == site.id else f"{site.name} ({site.id})"
+        table.add_row(label, str(site.fetched), unchanged, str(site.documents), reasons)
+    console.print(table)
+    console.print(
+        f"\n{report.captures} captures, {report.documents} documents: "
+        f"{report.clusters} different works, {report.reposts} reposts and parts of them. "
+        f"{report.seconds:.0f} s."
+    )
+    if report.outcome != "finished":
+        console.print("Stopped before the end; the next crawl goes on where this one stopped.")
+    console.print(f"Read it: xiaobao serve --archive {report.archive}", highlight=False)

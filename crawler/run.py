@@ -1,0 +1,67 @@
+"""One crawl from start to end: Scrapy in this process, extraction beside it, a report."""
+
+import time
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+from scrapy.spiderloader import get_spider_loader
+
+from archive.errors import ConfigError
+from archive.runs import site_reports, totals
+from crawler import settings as scrapy_settings
+from crawler.config import Config
+from crawler.logs import configure_logging
+from crawler.progress import showing_progress
+from crawler.report import Report, skipped_of
+from crawler.session import Session
+from crawler.settings import settings_for
+
+
+def load_settings(config: Config) -> Settings:
+    """Scrapy's settings for this configuration, the same as `scrapy crawl` uses."""
+    settings = Settings()
+    settings.setmodule(scrapy_settings, priority="project")
+    settings.update(settings_for(config), priority="cmdline")
+    return settings
+
+
+def crawl_sites(config: Config, sites: list[str], *, only_due: bool = False) -> Report:
+    """Crawl `sites` (all with start pages where none is named) and extract what was captured.
+
+    Raises ConfigError for an unknown or broken profile and ArchiveError, both before anything is
+    fetched. A process can do this once: Twisted's reactor does not start twice.
+    """
+    started = time.monotonic()
+    settings = load_settings(config)
+    loader: Any = get_spider_loader(settings)
+    try:
+        spiders = [loader.load(site) for site in sites or loader.with_start_pages()]
+    except KeyError as error:
+        raise ConfigError(error.args[0]) from error
+    session = Session.open(config, [spider.name for spider in spiders])
+    try:
+        with showing_progress(session.archive, session.run_id):
+            process = AsyncCrawlerProcess(settings)
+            configure_logging()  # Scrapy has just set levels of its own
+            tasks = [process.crawl(spider, due=str(int(only_due))) for spider in spiders]
+            process.start()
+            session.finish()
+        for task in tasks:
+            if not task.cancelled() and (error := task.exception()):
+                raise error
+        with session.archive.database.read() as connection:
+            reports, held = site_reports(connection, session.run_id), totals(connection)
+    finally:
+        session.close()
+    return Report(
+        outcome=session.outcome,
+        sites=reports,
+        captures=held.captures,
+        documents=held.documents,
+        clusters=held.clusters,
+        reposts=held.reposts,
+        skipped=skipped_of(reports),
+        seconds=round(time.monotonic() - started, 1),
+        archive=str(config.archive),
+    )
