@@ -58,13 +58,16 @@ _JOIN_SHARE: Final = 0.15
 """Prose that siblings must add, as a share of the container, for the parent to take its place."""
 _WIDGET_NAME = re.compile(
     r"player|video|toolbar|toast|dialog|popup|modal|login|comment|share|qrcode|erweima|advert"
-    r"|\bad[s_-]|copyright|breadcrumb|related|recommend|tuijian|xiangguan|navbox|sidebar",
+    r"|infobox|ambox|hatnote|\bad[s_-]|copyright|breadcrumb|related|recommend|tuijian|xiangguan|navbox|sidebar",
     re.IGNORECASE,
 )
 _LINKED: Final = 0.6
 _LINK_DENSE: Final = 0.55
 _MIN_LINKS: Final = 4
 _WIDGET_MASS: Final = 60
+_MIN_LEAD: Final = 30
+_MAX_LEAD: Final = 400
+_LEAD_PROSE: Final = 0.8
 _MIN_SURE: Final = 120
 _MIN_SHARE: Final = 0.3
 
@@ -79,7 +82,7 @@ class Body:
     after: tuple[Line, ...]
     aside: tuple[Line, ...]
     """Lines of link lists and widgets inside the container, left out of `lines`."""
-    sure: bool
+    sure: bool = True
     """False where the container holds little of the page's running text."""
 
 
@@ -105,7 +108,27 @@ def find_body(root: HtmlElement, hints: Hints) -> Body:
     container = _climb(max(score, key=lambda e: score[e] * _name_factor(e)), mass)
     total = mass.get(root, 0.0)
     sure = mass[container] >= max(_MIN_SURE, _MIN_SHARE * total)
-    return _body(lines, [container], sure=sure)
+    return _body(lines, [*_lead(container, lines), container], sure=sure)
+
+
+def _lead(container: HtmlElement, lines: Sequence[Line]) -> list[HtmlElement]:
+    """The block right before the container, if it is an opening paragraph of its own.
+
+    A shop's summary is no opening: it repeats the first lines of the body.
+    """
+    before = container.getprevious()
+    if before is None or not isinstance(before.tag, str):
+        return []
+    inside = set(before.iter())
+    own = [line for line in lines if line.block in inside]
+    text = "".join(line.text for line in own)
+    if not _MIN_LEAD <= len(text) <= _MAX_LEAD or _name_factor(before) < 1:
+        return []
+    if sum(line_mass(line) for line in own) < _LEAD_PROSE * len(text):
+        return []
+    body = "".join(container.itertext())
+    core = text[len(text) // 2 : len(text) // 2 + 12]
+    return [] if core in body else [before]
 
 
 def _select(root: HtmlElement, selector: str) -> list[HtmlElement]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from archive.page import Dropped
 from crawler.extract import prompts
-from crawler.extract.fold import fold, squeeze
+from crawler.extract.fold import fold, fold_lines, squeeze
 from crawler.extract.hints import Hints
 from crawler.extract.lines import Line
 from crawler.extract.metadata import key
@@ -62,7 +62,8 @@ class _Work:
     """The lines under work: `rule[n]` names the rule that removes line n."""
 
     lines: Sequence[Line]
-    folded: list[str] = field(default_factory=list)
+    folded: Sequence[str]
+    points: Sequence[float]
     rule: dict[int, str] = field(default_factory=dict)
 
     def left(self) -> list[int]:
@@ -80,7 +81,8 @@ def clean(lines: Sequence[Line], title: str, hints: Hints) -> Cleaned:
         title: the page's title; its repetitions at the head go.
         hints: the profile's own rules and the lines known as the site's template.
     """
-    work = _Work(lines, [squeeze(fold(line.text)) for line in lines])
+    folded = [squeeze(line) for line in fold_lines([line.text for line in lines])]
+    work = _Work(lines, folded, [prompts.prompt_points(line) for line in folded])
     _profile(work, hints)
     _head(work, title)
     _page_labels(work, title)
@@ -99,9 +101,10 @@ def _profile(work: _Work, hints: Hints) -> None:
     drop = [re.compile(source) for source in hints.drop_lines]
     spam = [re.compile(source) for source in hints.spam_lines]
     cut = [re.compile(source) for source in hints.cut_blocks]
+    patterns = bool(drop or spam or cut)
     cutting = False
     for n, folded in enumerate(work.folded):
-        plain = fold(work.lines[n].text).strip()
+        plain = fold(work.lines[n].text).strip() if patterns else ""
         if not folded:
             work.drop(n, "empty")
         elif folded in template:
@@ -245,7 +248,7 @@ def _tips(work: _Work) -> None:
             if not prompts.is_arabic(work.folded[m]):
                 break
             run.append(m)
-        points = [prompts.prompt_points(work.folded[m]) for m in run]
+        points = [work.points[m] for m in run]
         if run and sum(p >= 1 for p in points) * 2 >= len(run):
             for m in [n, *run]:
                 work.drop(m, "tips")
@@ -257,7 +260,7 @@ def _solid(work: _Work, n: int) -> bool:
     return (
         len(folded) >= _SOLID
         and prompts.is_sentence(folded)
-        and prompts.prompt_points(folded) < prompts.DROP_AT_EDGE
+        and work.points[n] < prompts.DROP_AT_EDGE
     )
 
 
@@ -275,7 +278,7 @@ def _prompts(work: _Work) -> None:
             work.drop(n, "prompt")
             continue
         edge = n < first or n > last
-        points = prompts.prompt_points(folded)
+        points = work.points[n]
         if prompts.is_protected(folded):
             points -= 1.5
         if work.lines[n].link_share > 0.4:

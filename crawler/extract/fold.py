@@ -6,6 +6,7 @@ to half width, and drops blanks and bullets.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -38,6 +39,12 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     return simplified(text)
+
+
+def fold_lines(lines: Sequence[str]) -> list[str]:
+    """`fold` for many lines at once: one conversion instead of one a line."""
+    folded = fold("\n".join(lines)).split("\n")
+    return folded if len(folded) == len(lines) else [fold(line) for line in lines]
 
 
 def squeeze(folded: str) -> str:

@@ -30,9 +30,8 @@ _LEFT_STOP: Final = (
     "投诉 举报 要求 表示 针对 依托 利用 加强 开展 成立 召开 举办 参加 协助 推动 指导 督促 安排 部署 受理 接受 接到 共 成员 单位 方面"
 )
 _STOP_RE = re.compile("|".join(sorted(_LEFT_STOP.split(), key=len, reverse=True)))
-_NAME = re.compile(
-    rf"(?P<lead>[\u4e00-\u9fffA-Za-z×*○〇_]{{0,18}}?)(?P<tail>{_TAIL_RE})(?![人员干部者们])"
-)
+_TAIL_AT = re.compile(rf"(?:{_TAIL_RE})(?![人员干部者们])")
+_LEAD_END = re.compile(r"[\u4e00-\u9fffA-Za-z×*○〇_]{0,18}$")
 _PLACE_LIKE = re.compile(
     r"(?:[\u4e00-\u9fffXx×*_○某]{1,6}?(?:省|市|自治区|自治州|州|盟|地区|县|区|旗|镇|乡|街道|新区|开发区))+$|^(?:省|市|县|区|州|镇|乡)$"
 )
@@ -54,6 +53,7 @@ _TITLE_PREFIX = re.compile(
 _SUPERIOR = re.compile(
     r"的?(?:正确|坚强|统一|具体|大力|关心|亲切|精心|有力|业务)*(?:领导|指导|部署|支持|要求|安排|统一|关心|重视|帮助|文件|通知|精神|授予|评为|表彰|确定)"
 )
+_SUPERIORS = re.compile(r"[、和及].{0,24}?(?:领导|指导|支持|重视)下?")
 _GENERIC: Final = frozenset(
     [
         "我局",
@@ -89,7 +89,7 @@ def find_issuer(text: str, title: str, source: str | None = None) -> str | None:
         source: the source the page states, used if it is an agency and no newspaper or site.
     """
     folded, heading = simplified(text), simplified(title)
-    names = Counter(name for _, name in _mentions(folded))
+    names = Counter(_mentions(folded))
     signed = _signature(folded)
     candidates = [
         signed,
@@ -122,17 +122,21 @@ def trim(name: str) -> str:
     return name[cut:]
 
 
-def _mentions(text: str) -> Iterator[tuple[int, str]]:
-    """Agencies named in a text that are not superiors, with their places."""
-    for match in _NAME.finditer(text):
+def _mentions(text: str) -> Iterator[str]:
+    """Agencies named in a text that are not superiors, in order."""
+    for match in _TAIL_AT.finditer(text):
         clause = re.split("[。；;]", text[match.end() : match.end() + 40])[0]
-        if _SUPERIOR.match(clause) or re.match(
-            r"[、和及].{0,24}?(?:领导|指导|支持|重视)下?", clause
-        ):
+        if _SUPERIOR.match(clause) or _SUPERIORS.match(clause):
             continue
-        name = trim(match[0])
-        if name != match["tail"] or len(name) > 3:
-            yield match.start(), name
+        name = _named_at(text, match)
+        if name != match[0] or len(name) > 3:
+            yield name
+
+
+def _named_at(text: str, tail: re.Match[str]) -> str:
+    """The whole name that a tail such as 消费者协会 ends."""
+    lead = _LEAD_END.search(text[max(0, tail.start() - 18) : tail.start()])
+    return trim((lead[0] if lead else "") + tail[0])
 
 
 def _signature(text: str) -> str | None:
@@ -158,8 +162,8 @@ def _prefix(title: str) -> str | None:
 
 
 def _in_title(title: str) -> str | None:
-    match = _NAME.search(title)
-    return re.sub(r"^(?:20\d\d年度?|关于|\d+年)", "", trim(match[0])) if match else None
+    match = _TAIL_AT.search(title)
+    return re.sub(r"^(?:20\d\d年度?|关于|\d+年)", "", _named_at(title, match)) if match else None
 
 
 def _agency(source: str) -> str | None:
@@ -180,8 +184,7 @@ def _subject(head: str) -> str | None:
         name = trim(match["name"])
         if name and name not in _GENERIC and not _NATIONAL.match(name):
             return name
-    mentions = [name for _, name in _mentions(head) if not _NATIONAL.match(name)]
-    return mentions[0] if mentions else None
+    return next((name for name in _mentions(head) if not _NATIONAL.match(name)), None)
 
 
 _SAME: Final = (

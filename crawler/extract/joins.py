@@ -21,6 +21,8 @@ _LOST_BREAK = re.compile(
 _BLANKS = re.compile(r"(?<=[\u3400-\u9fff])[ \u3000]{2,6}(?=[\u3400-\u9fff])")
 _QUOTE = re.compile(r"(?<=[\u3400-\u9fff，。；、])['‘’](?=[\u3400-\u9fff])")
 _MIN_PAGES: Final = 5
+_MIN_PAGE: Final = 100
+"""Characters of the median page; the items of a list without full stops are shorter."""
 _MIN_BARE: Final = 3
 _MID_SENTENCE: Final = 0.8
 _PROSE: Final = 40
@@ -63,6 +65,8 @@ def _join_numbered(lines: list[str], dropped: list[Dropped]) -> list[str]:
     if len(places) < _MIN_PAGES:
         return lines
     borders = [at for at in places[1:] if at]
+    if sorted(len(lines[at]) for at in places)[len(places) // 2] < _MIN_PAGE:
+        return lines
     open_ends = sum(not _ENDED.search(lines[at - 1]) for at in borders)
     if open_ends < _MID_SENTENCE * len(borders):
         return lines

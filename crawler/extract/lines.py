@@ -182,7 +182,7 @@ def _walk(root: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
     for event, element in walker:
         if event == "comment":
             yield "comment", element
-        elif element.tag in SKIPPED_TAGS or (element.tag == "sup" and _is_reference(element)):
+        elif element.tag in SKIPPED_TAGS or _is_mark(element):
             if event == "start":
                 walker.skip_subtree()
             else:
@@ -191,8 +191,10 @@ def _walk(root: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
             yield event, element
 
 
-def _is_reference(element: HtmlElement) -> bool:
-    """A raised footnote mark: a link into the same page."""
+def _is_mark(element: HtmlElement) -> bool:
+    """A raised footnote mark (a link into the same page) or a wiki's edit button."""
+    if element.tag != "sup":
+        return element.tag == "span" and element.get("class") == "mw-editsection"
     link = element.find("a")
     return link is not None and "#" in (link.get("href") or "")
 

@@ -55,7 +55,6 @@ _CRUMB = re.compile(
     r"(?:首页|主页|网站首页)\s?[>》/→»\-]|(?:位置|所在)[:：]?.{0,8}(?:首页|[>》/→»])|^[^。]{2,12}(?:[>》»][^。>》»]{2,12}){1,5}$"
 )
 _ARROWS = re.compile(r"[▼▲↓↑►◄→←»«☞☟👇👆]|>>|<<|\|<|>\|")
-_SENTENCE_END = re.compile(r"[。！？；;!?](?=[”’\"'）)]*$|.)")
 _FINAL = re.compile(r"[。！？!?…；;][”’\"'）)】]*$")
 _WORK = re.compile(
     r"消费者|投诉|维权|宣传|活动|工作|部门|市场|监管|群众|经营者|商家|企业|调解|受理|开展|组织|落实|加强|推进|全市|全县|全省|全区|同比|案件|执法|检查|纠纷|服务|领导|单位"
@@ -76,6 +75,7 @@ _SALUTATION = re.compile(
 _ATTACHMENT = re.compile(r"^附(?:件|表|图|录|[:：])")
 
 DROP_AT: Final = 3.0
+_LONG: Final = 200
 DROP_AT_EDGE: Final = 2.0
 
 
@@ -86,22 +86,30 @@ def prompt_points(text: str) -> float:
         text: from `fold.squeeze(fold.fold(line))`.
     """
     size = len(text)
-    points = 0.0
-    site = len({m[0] for m in _SITE_TALK.finditer(text)})
-    points += min(site, 3) * (1.8 if site == 1 else 1.6)
-    points += 1.5 * min(len({m[0] for m in _COMMERCE.finditer(text)}), 2)
-    actions = len({m[0] for m in _ACTION.finditer(text)})
+    site = len(set(_SITE_TALK.findall(text)))
+    points = min(site, 3) * (1.8 if site == 1 else 1.6)
+    if size > _LONG and not site:
+        return -_body_points(text, size)
+    points += 1.5 * min(len(set(_COMMERCE.findall(text))), 2)
+    actions = len(set(_ACTION.findall(text)))
     points += min(actions, 3) * (1.2 if size <= 40 else 0.5)
     if _ADDRESS.search(text):
         points += 2.0 if size <= 80 else 0.8
     if size <= 60:
-        points += 2.0 if _COUNTER.search(text) else 0
-        points += 1.2 if _FILE.search(text) else 0
-        points += 1.5 if _LABEL.match(text) else 0
-        points += 2.5 if _CRUMB.search(text) else 0
-        points += 1.5 if _LIST_HEAD.match(text) and size <= 16 else 0
-        points += 0.8 if _ARROWS.search(text) else 0
+        points += _short_points(text, size)
     return points + _form_points(text, size) - _body_points(text, size)
+
+
+def _short_points(text: str, size: int) -> float:
+    """What only short lines have: counters, file data, labels, breadcrumbs, arrows."""
+    points = 0.0
+    points += 2.0 if _COUNTER.search(text) else 0
+    points += 1.2 if _FILE.search(text) else 0
+    points += 1.5 if _LABEL.match(text) else 0
+    points += 2.5 if _CRUMB.search(text) else 0
+    points += 1.5 if _LIST_HEAD.match(text) and size <= 16 else 0
+    points += 0.8 if _ARROWS.search(text) else 0
+    return points
 
 
 def _form_points(text: str, size: int) -> float:

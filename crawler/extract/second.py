@@ -13,11 +13,12 @@ from lxml.html import HtmlElement
 from crawler.extract.body import Body
 from crawler.extract.lines import Line, tidy
 
-_MORE: Final = 1.1
+_LEAST: Final = 0.5
+"""How long its text must be against ours to be taken."""
 
 
 def second_opinion(root: HtmlElement, body: Body, url: str | None) -> Body:
-    """The body as trafilatura sees it, if it found more than we did."""
+    """The body as trafilatura sees it, unless it found next to nothing."""
     found = trafilatura.extract(
         copy.deepcopy(root), url=url, favor_precision=True, include_comments=False
     )
@@ -26,6 +27,6 @@ def second_opinion(root: HtmlElement, body: Body, url: str | None) -> Body:
     own = sum(len(line.text) for line in body.lines)
     texts = [tidy(line) for line in found.split("\n")]
     lines = tuple(Line(text, root) for text in texts if text)
-    if sum(len(line.text) for line in lines) < _MORE * own:
+    if sum(len(line.text) for line in lines) < _LEAST * own:
         return body
     return Body(lines, body.before or body.lines, body.after, body.aside, sure=False)
