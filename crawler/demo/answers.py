@@ -29,6 +29,8 @@ class Answer:
     """An HTTP date, sent and compared in the same way where there is no ETag."""
     reset: bool = False
     """Break the connection off instead of answering."""
+    hang: bool = False
+    """Never answer: the connection stays open until the client gives up."""
 
 
 Dynamic = Callable[[Request], Answer | None]

@@ -1,6 +1,6 @@
 """Which report stands on which host; the same library on every run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -45,6 +45,27 @@ class Library:
     sisters: tuple[Report, Report]
 
 
+@dataclass(frozen=True, slots=True)
+class More:
+    """The works of the further hosts, by host."""
+
+    unit: tuple[Report, ...]
+    """45 entries of the column that works."""
+    unit_repeating: tuple[Report, ...]
+    vsb: tuple[Report, ...]
+    """The last of 13 appears in the second phase."""
+    ucap: tuple[Report, ...]
+    moved: tuple[Report, ...]
+    changes: tuple[Report, ...]
+    outage: tuple[Report, ...]
+    copies: tuple[Report, ...]
+    sitemap: tuple[Report, ...]
+    delayed: tuple[Report, ...]
+    mislabelled: tuple[Report, ...]
+    robots: tuple[Report, ...]
+    encoded: Report
+
+
 class _Desk:
     """Hands out agencies and years one after the other."""
 
@@ -63,6 +84,9 @@ class _Desk:
         length = sections or self._rng.choice(_SECTIONS[kind])
         return self._writer.write(f"work_{self._count:02}", kind, facts, sections=length)
 
+    def several(self, kinds: Sequence[Kind]) -> tuple[Report, ...]:
+        return tuple(self.write(kind) for kind in kinds)
+
     def _all_agencies(self) -> Iterator[Agency]:
         for turn in range(len(_BODIES)):
             for number, place in enumerate(places()):
@@ -70,27 +94,53 @@ class _Desk:
 
 
 def make_library() -> Library:
-    """All works, written anew; a few milliseconds."""
+    """The works of the core hosts, written anew; a few milliseconds."""
+    return _core(_Desk())
+
+
+def make_libraries() -> tuple[Library, More]:
+    """The works of the core hosts, and those of the further ones."""
     desk = _Desk()
+    return _core(desk), _further(desk)
+
+
+def _core(desk: _Desk) -> Library:
     kinds: tuple[Kind, ...] = ("summary", "analysis", "activity", "summary")
     government = [desk.write(kinds[i % len(kinds)]) for i in range(12)]
     government[2] = _with_rare_characters(government[2])
-    county = tuple(desk.write(_JPAGE_KINDS[i % len(_JPAGE_KINDS)]) for i in range(41))
-    more = tuple(desk.write(kind) for kind in ("summary", "news", "analysis"))
     ordinary: tuple[Kind, ...] = (
         "cases",
         *(("summary", "activity", "summary", "analysis") * 4)[:14],
     )
     return Library(
         government=(flagship(2021), *government[:6], flagship(2022), *government[6:]),
-        county=county,
-        county_more=more,
+        county=tuple(desk.write(_JPAGE_KINDS[i % len(_JPAGE_KINDS)]) for i in range(41)),
+        county_more=desk.several(("summary", "news", "analysis")),
         long_essay=desk.write("summary", sections=10),
-        essays=tuple(desk.write(kind) for kind in ("summary", "activity", "summary", "activity")),
+        essays=desk.several(("summary", "activity", "summary", "activity")),
         shop=desk.write("summary", sections=8),
         mirrored=desk.write("activity"),
-        ordinary=tuple(desk.write(kind) for kind in ordinary),
+        ordinary=desk.several(ordinary),
         sisters=sisters(),
+    )
+
+
+def _further(desk: _Desk) -> More:
+    mixed: tuple[Kind, ...] = ("summary", "news", "analysis", "activity")
+    return More(
+        unit=desk.several((mixed * 12)[:45]),
+        unit_repeating=desk.several(mixed),
+        vsb=desk.several((mixed * 4)[:13]),
+        ucap=desk.several(("summary", "analysis", "summary")),
+        moved=desk.several(mixed[:3]),
+        changes=desk.several((mixed * 2)[:6]),
+        outage=desk.several(mixed[:2]),
+        copies=desk.several(mixed[:3]),
+        sitemap=desk.several(mixed[:3]),
+        delayed=desk.several(mixed),
+        mislabelled=desk.several(mixed[:2]),
+        robots=desk.several(mixed[:2]),
+        encoded=desk.write("news"),
     )
 
 

@@ -4,7 +4,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawler.demo.hosts import docs, essay, jpage, mirror, plain, trs
+from crawler.demo import further
+from crawler.demo.hosts import (
+    copies,
+    docs,
+    essay,
+    jpage,
+    mirror,
+    moved,
+    plain,
+    trs,
+    ucap,
+    unit,
+    vsb,
+)
 
 _TRS = """\
 schema = 1
@@ -147,6 +160,75 @@ url = "{url}/reports/report_01.html"
 is = "article"
 """
 
+_UNIT = """\
+schema = 1
+id = "demo_unit"
+name = "楚岭市市场监督管理局"
+family = "jpaas_unit"
+site_type = "government"
+hosts = ["{host}"]
+[politeness]
+delay = 0.1
+[[start]]
+url = "{url}/col/a/index.html"
+label = "工作总结"
+[[start]]
+url = "{url}/col/b/index.html"
+label = "投诉分析"
+"""
+
+_VSB = """\
+schema = 1
+id = "demo_vsb"
+name = "禾原县市场监督管理局"
+family = "boda_vsb"
+site_type = "government"
+hosts = ["{host}"]
+[politeness]
+delay = 0.1
+[[start]]
+url = "{url}/xwzx.htm"
+label = "工作总结"
+"""
+
+_UCAP = """\
+schema = 1
+id = "demo_ucap"
+name = "岚屏市市场监督管理局"
+family = "ucap"
+site_type = "government"
+hosts = ["{host}"]
+[politeness]
+delay = 0.1
+[[start]]
+url = "{url}/xfwq/index.shtml"
+label = "消费维权"
+"""
+
+_SIMPLE = """\
+schema = 1
+id = "{site}"
+name = "{name}"
+family = "none"
+site_type = "news"
+trust = 40
+hosts = [{quoted}]
+[politeness]
+delay = 0.1
+[[start]]
+url = "{url}/{start}"
+[list]
+links = "ul.news a[href]"
+[list.page]
+kind = "next_link"
+next = ".pages a.next"
+[article]
+url_regex = '/report_\\d+\\.(?:html|doc)$'
+body = [".text"]
+title = ["article h1"]
+date = [".meta time"]
+"""
+
 _TEMPLATES = {
     trs.NAME: ("demo_trs", _TRS),
     jpage.NAME: ("demo_jpage", _JPAGE),
@@ -155,7 +237,13 @@ _TEMPLATES = {
     mirror.NAME: ("demo_mirror", _MIRROR),
     plain.NAME: ("demo_plain", _PLAIN),
 }
-SITES = {name: site for name, (site, _) in _TEMPLATES.items()}
+_FURTHER = {unit.NAME: _UNIT, vsb.NAME: _VSB, ucap.NAME: _UCAP}
+_STARTS = {copies.SITEMAP: "sitemap.xml"}
+SITES = {name: site for name, (site, _) in _TEMPLATES.items()} | {
+    name: "demo_" + name.partition(".")[0].replace("-", "_")
+    for name in further.NAMES
+    if name != moved.WWW  # a second host of moved.test, not a site
+}
 """Host name to the id of its profile."""
 
 
@@ -171,9 +259,21 @@ def write_profiles(folder: Path, hosts: Mapping[str, str]) -> dict[str, Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
-    for name, (site, template) in _TEMPLATES.items():
+    for name, site in SITES.items():
         if name in hosts:
             files[site] = folder / f"{site}.toml"
-            text = template.format(url=hosts[name], host=urlsplit(hosts[name]).netloc)
-            files[site].write_text(text, encoding="utf-8")
+            files[site].write_text(_profile(name, site, hosts), encoding="utf-8")
     return files
+
+
+def _profile(name: str, site: str, hosts: Mapping[str, str]) -> str:
+    template = _TEMPLATES[name][1] if name in _TEMPLATES else _FURTHER.get(name, _SIMPLE)
+    own = [name, moved.WWW] if name == moved.NAME else [name]
+    return template.format(
+        url=hosts[name],
+        host=urlsplit(hosts[name]).netloc,
+        quoted=", ".join(f'"{urlsplit(hosts[each]).netloc}"' for each in own),
+        site=site,
+        name=name,
+        start=_STARTS.get(name, "index.html"),
+    )

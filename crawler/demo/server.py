@@ -147,6 +147,9 @@ class Server:
                 if answer.reset:
                     _reset(writer)
                     break
+                if answer.hang:
+                    await reader.read()
+                    break
                 keep = request.headers.get("connection", "").lower() != "close"
                 body = b"" if request.method == "HEAD" else answer.body
                 writer.write(_head(answer, keep=keep) + body)

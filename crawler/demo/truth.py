@@ -1,11 +1,15 @@
 """What the archive must hold after a crawl of the sample web, as data."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 Completeness = Literal["full", "preview"]
+Becomes = Literal["new", "changed", "moved", "unchanged", "missed", "gone"]
+"""What a later crawl makes of a page.
+
+"missed" counts a miss and deletes nothing; "moved" keeps the document's id.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,41 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class Hits:
+    """How often a correct crawler asks for something in one crawl; checked in the access log."""
+
+    host: str
+    pattern: str
+    """Regex that a whole path (with its query) must match to count."""
+    least: int
+    most: int
+    phase: int = 1
+    """Of which crawl this is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What a crawl of a later phase must make of an address that the first one saw."""
+
+    host: str
+    path: str
+    becomes: Becomes
+    phase: int = 2
+    to: str | None = None
+    """Where a moved page is now."""
+    works: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HostTruth:
+    """What one host knows about itself."""
+
+    pages: tuple[Expected, ...] = ()
+    hits: tuple[Hits, ...] = ()
+    later: tuple[Later, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Truth:
     """Everything that is known about the sample web."""
 
@@ -41,6 +80,8 @@ class Truth:
     """(host, start of path) that a correct crawler does not request."""
     canonical: tuple[tuple[str, str, str], ...]
     """(work, host, path) of the document that must stand for its cluster."""
+    hits: tuple[Hits, ...] = ()
+    later: tuple[Later, ...] = ()
 
     @property
     def stored(self) -> tuple[Expected, ...]:
@@ -81,12 +122,3 @@ class Truth:
 
 
 LOOK_ALIKES = (("flagship_2021", "flagship_2022"), ("sister_甘溪县", "sister_墨川县"))
-
-
-def gather(
-    pages: Iterable[Expected],
-    never: Iterable[tuple[str, str]],
-    canonical: Iterable[tuple[str, str, str]],
-) -> Truth:
-    """Put what the hosts know about themselves together."""
-    return Truth(tuple(pages), tuple(never), tuple(canonical))

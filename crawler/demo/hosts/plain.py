@@ -9,6 +9,7 @@ from random import Random
 
 from crawler.demo.answers import Answer, Host, HostBuilder
 from crawler.demo.compose import Report
+from crawler.demo.hosts.pages import HTML, article_html, list_html
 from crawler.demo.library import SEED, Library
 from crawler.demo.special import masked, off_topic, reflowed
 from crawler.demo.truth import Expected
@@ -16,7 +17,6 @@ from crawler.demo.truth import Expected
 NAME = "plain.test"
 REPORTS, OTHERS = "/reports/", "/others/"
 _SITE = "湖畔消费资讯"
-_HTML = (("Content-Type", "text/html; charset=utf-8"),)
 _PER_PAGE = 10
 
 
@@ -30,7 +30,7 @@ def build(library: Library) -> tuple[Host, list[Expected]]:
     for number, (work, report) in enumerate(shown, start=1):
         path = f"{REPORTS}report_{number:02}.html"
         rows.append((path, report.title))
-        host.article(path, _article(report))
+        host.article(path, article_html(report, _SITE))
         expected.append(
             Expected(NAME, path, works=(work,), title=report.title, figures=report.figures)
         )
@@ -63,10 +63,10 @@ def _troubles(host: HostBuilder) -> list[Expected]:
         f"<html><head><meta charset='utf-8'><title>{_SITE}</title></head><body><h2>{gone}</h2>"
         "<p>三秒后自动返回<a href='/'>首页</a></p></body></html>",
     )
-    host.pages[f"{OTHERS}info_91.html"] = Answer(headers=_HTML)
+    host.pages[f"{OTHERS}info_91.html"] = Answer(headers=HTML)
     garbage = Random(SEED).randbytes(4096)
-    host.pages[f"{OTHERS}info_92.html"] = Answer(garbage, headers=_HTML)
-    host.pages[f"{OTHERS}info_93.html"] = Answer("系统繁忙".encode(), 500, _HTML)
+    host.pages[f"{OTHERS}info_92.html"] = Answer(garbage, headers=HTML)
+    host.pages[f"{OTHERS}info_93.html"] = Answer("系统繁忙".encode(), 500, HTML)
     forbidden = f"/private{OTHERS}info_95.html"
     host.page(forbidden, "<html><body><p>内部资料</p></body></html>")
     pages = [
@@ -84,7 +84,7 @@ def _troubles(host: HostBuilder) -> list[Expected]:
     ]
     for number, report in enumerate(off_topic(), start=96):
         path = f"{OTHERS}info_{number}.html"
-        host.article(path, _article(report))
+        host.article(path, article_html(report, _SITE))
         pages.append(Expected(NAME, path, works=(report.key,), title=report.title, on_topic=False))
     return pages
 
@@ -92,28 +92,6 @@ def _troubles(host: HostBuilder) -> list[Expected]:
 def _list(host: HostBuilder, folder: str, rows: list[tuple[str, str]]) -> None:
     groups = [rows[i : i + _PER_PAGE] for i in range(0, len(rows), _PER_PAGE)]
     for number, group in enumerate(groups, start=1):
-        items = "\n".join(f'<li><a href="{path}">{title}</a></li>' for path, title in group)
-        more = (
-            f'<a class="next" href="{folder}index_{number + 1}.html">下一页</a>'
-            if number < len(groups)
-            else ""
-        )
+        more = f"{folder}index_{number + 1}.html" if number < len(groups) else ""
         name = "index.html" if number == 1 else f"index_{number}.html"
-        host.page(
-            folder + name,
-            f"<!DOCTYPE html><html><head><meta charset='utf-8'><title>{_SITE}</title></head>"
-            f"<body><h1>{_SITE}</h1><ul class='news'>\n{items}\n</ul><div class='pages'>{more}</div></body></html>",
-        )
-
-
-def _article(report: Report) -> str:
-    body = "\n".join(f"<p>{line}</p>" for line in report.paragraphs)
-    return f"""<!DOCTYPE html>
-<html><head><meta charset="utf-8"><title>{report.title} - {_SITE}</title></head>
-<body><header><a href="/">{_SITE}</a></header>
-<article><h1>{report.title}</h1>
-<div class="meta"><time datetime="{report.published}">{report.published}</time></div>
-<div class="text">
-{body}
-</div></article>
-<footer>{_SITE} 联系我们</footer></body></html>"""
+        host.page(folder + name, list_html(_SITE, group, more=more))
