@@ -31,6 +31,7 @@ _DATE = re.compile(
 _SPACE = re.compile(r"\s+")
 _CUT = ("…", "..")
 _CHINA = timedelta(hours=8)
+_TITLE = 6  # characters: shorter ones are 详细, 查看全文, 图文
 _ROW_LINKS = 8  # one article's row: image, headline, "more"; bounds the work on hostile pages
 _ROW_LEVELS = 4  # how far above a link its row is looked for: a, span, td, tr
 
@@ -217,7 +218,8 @@ def _html_rows(text: str, rules: ListRules, article: ArticleRules, links: _Links
 
 def _link_title(link: Selector, rules: ListRules) -> str:
     """The link's text, or its title attribute where the profile says so or the text is cut."""
-    shown = _text(link)
+    headings = link.css("h1, h2, h3, h4")
+    shown = _text(headings[0]) if headings else _text(link)
     full = _clean(attribute(link, rules.title_attr or "title") or "")
     if full and (rules.title_attr or not shown or shown.endswith(_CUT)):
         return full
@@ -265,10 +267,11 @@ def _entries(rows: Sequence[_Row], rules: ListRules) -> tuple[Entry, ...]:
 
 
 def _merged(first: Entry, again: Entry) -> Entry:
-    """An image and a headline often link to the same article: keep what each knows."""
+    """An image, a headline and a 详细 often link to the same article: keep what each knows."""
+    titles = (first.title, again.title)
     return replace(
         first,
-        title=first.title or again.title,
+        title=next((t for t in titles if len(t) >= _TITLE), max(titles, key=len)),
         published=first.published or again.published,
     )
 

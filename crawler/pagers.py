@@ -58,7 +58,7 @@ def _next_link(seen: ListContext) -> Further:
     avoid = {start, canonical_url(seen.url)}
     base = base_of(seen.text, seen.url)
     page = parse_html(seen.text)
-    named = page.css(seen.rules.page.next).css("[href]") if seen.rules.page.next else []
+    named = page.css(seen.rules.page.next).css("[href]")
     for link in named:
         url = resolve(base, attribute(link, "href") or "")
         if url and url not in avoid and host_allowed(url, seen.hosts):

@@ -8,12 +8,15 @@ import re
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
+from parsel import Selector
+
 from crawler.markup import attribute, base_of, parse_html
 from crawler.rules import ArticleRules, first_number
 from crawler.urls import resolve
 
 UrlKind = Literal["article", "article_page", "list"]
 
+_PAGER = re.compile(r"[\[(【]?\s?(?:第?\d{1,3}页?|[下后]一?页|>{1,2}|»)\s?[\])】]?")
 _NUMBERED = re.compile(r"^(?P<stem>.+)_(?P<n>\d{1,3})(?P<end>\.[a-z]{2,5}|)$")
 _PLAIN = re.compile(r"^(?P<stem>.+?)(?P<end>\.[a-z]{2,5}|)$")
 _OTHER_ARTICLE = "篇"  # 上一篇, 下一篇
@@ -63,13 +66,15 @@ def next_part(text: str, url: str, article: ArticleRules) -> str | None:
 
 
 def _next_links(text: str, url: str, css: str | None) -> set[str | None]:
-    base = base_of(text, url)
-    links = parse_html(text).css(css or "a[href]")
-    return {
-        resolve(base, attribute(link, "href") or "")
-        for link in links
-        if _OTHER_ARTICLE not in "".join(link.root.itertext())
-    }
+    """Where the links lead that the profile names, and those that show a number or "next page"."""
+    base, page = base_of(text, url), parse_html(text)
+    named = [link for link in page.css(css or "a[href]") if _OTHER_ARTICLE not in _shown(link)]
+    pager = [link for link in page.css("a[href]") if _PAGER.fullmatch(_shown(link))]
+    return {resolve(base, attribute(link, "href") or "") for link in (*named, *pager)}
+
+
+def _shown(link: Selector) -> str:
+    return "".join(link.root.itertext()).strip()
 
 
 def _split(url: str) -> tuple[str, str]:

@@ -89,10 +89,10 @@ class Bootstrap:
 class PageRules:
     """`[list.page]`: how the further pages of a list are reached."""
 
-    kind: PagerKind = "none"
+    kind: PagerKind = "next_link"
     url: str | None = None
     """Template: {n} {ext} {stem} for files, {start} {end} {size} for ranges, {n} for JSON."""
-    next: Css | None = None
+    next: Css = 'a:contains("下一页"), a:contains("下页"), a:contains("后一页"), a[rel~="next"]'
     patterns: tuple[PageRegex, ...] = ()
     """Next page by its URL, where `next` finds nothing."""
     base: Literal[0, 1] = 0

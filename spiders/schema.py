@@ -20,6 +20,7 @@ from crawler.extract.hints import Hints
 from crawler.parts import url_kind
 from crawler.rules import STRICT, ArticleRules, ListRules, Regex
 from crawler.urls import canonical_url, host_allowed
+from spiders.window import parse_window
 
 SiteType = Literal[
     "government", "association", "news", "template_essay", "document_library", "mirror"
@@ -38,9 +39,6 @@ TRUST: dict[str, int] = {
 
 _DURATION = re.compile(r"(\d{1,4})([mhdw])|never")
 _SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_WINDOW = re.compile(
-    r"(?:[01]\d|2[0-4]):[0-5]\d-(?:[01]\d|2[0-4]):[0-5]\d(?:[+-](?:0\d|1[0-4]):[0-5]\d|Z)"
-)
 _HOST = re.compile(
     r"(?:\*|\[[0-9a-f:.]{2,45}\]|[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?)(?::\d{1,5})?"
 )
@@ -61,8 +59,7 @@ def _duration(text: str) -> str:
 
 
 def _window(text: str) -> str:
-    if not _WINDOW.fullmatch(text):
-        raise ValueError(f'{text!r} is not a window; write "00:00-07:00+08:00"')
+    parse_window(text)
     return text
 
 
@@ -112,7 +109,7 @@ class Politeness:
     concurrency: Annotated[int, Field(ge=1, le=64)] = 1
     max_pages_per_run: Annotated[int, Field(ge=1)] = 1000
     window: Annotated[str, AfterValidator(_window)] | None = None
-    """Hours in which fetching is allowed, with the offset from UTC."""
+    """Hours in which fetching is allowed; see `spiders.window.opens_at`."""
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)

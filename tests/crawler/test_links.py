@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.links import MAX_TEXT
+from crawler.links import MAX_TEXT, read_list
 from crawler.rules import ArticleRules, ListRules, PageRules
 from crawler.urls import canonical_url, host_allowed
 from tests.crawler.list_reader import FAMILIES, HOST, HOSTS, again, read
@@ -314,6 +314,22 @@ def test_no_text_is_too_strange(family, text):
     assert page.entries == ()
     if page.follows:
         assert again(family, text, page.follows[0]).entries == ()
+
+
+def test_titles_of_cards():
+    text = """<div><a href="t20220315_1.html"><img></a><a href="t20220315_1.html">详细</a>
+<a href="t20220315_1.html">云溪市消费投诉分析</a><a href="t20220315_1.html">全市共受理……</a></div>
+<a href="t20220316_2.html"><h3>年度维权报告</h3><p>一段摘要</p></a>"""
+    page = read("trs_wcm", text, f"{HOST}/zw/")
+    assert [e.title for e in page.entries] == ["云溪市消费投诉分析", "年度维权报告"]
+
+
+def test_a_site_without_a_family_follows_the_next_page():
+    text = '<a href="a/1.html">总结</a><a href="list2.html">下一页</a>'
+    article = ArticleRules(url_regex=r"/a/\d+\.html$")
+    page = read_list(text, f"{HOST}/list.html", rules=ListRules(), article=article, hosts=HOSTS)
+    assert [e.url for e in page.entries] == [f"{HOST}/a/1.html"]
+    assert [f.url for f in page.follows] == [f"{HOST}/list2.html"]
 
 
 def test_markup_that_makes_odd_attributes():

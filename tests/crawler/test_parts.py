@@ -53,6 +53,17 @@ def test_parts_in_order_and_not_the_next_article():
     assert next_part("", first, ESSAY) is None
 
 
+@pytest.mark.parametrize("shown", ["2", "[2]", "第2页", "下一页", "下页", ">", " 【2】 "])
+def test_a_pager_the_profile_does_not_name(shown):
+    article = ArticleRules(
+        url_regex=ESSAY.url_regex, pages=PartRules(kind="numbered_suffix", next=".nowhere a")
+    )
+    text = f'<div><a href="12_2.html">{shown}</a></div>'
+    assert next_part(text, "http://a.cn/a/12.html", article) == "http://a.cn/a/12_2.html"
+    text = '<div><a href="12_2.html">消费维权工作总结二</a></div>'
+    assert next_part(text, "http://a.cn/a/12.html", article) is None
+
+
 def test_parts_end_at_the_maximum():
     text = '<a href="12_6.html">下一页</a>'
     assert next_part(text, "http://a.cn/a/12_5.html", ESSAY) is None
