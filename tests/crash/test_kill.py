@@ -1,0 +1,79 @@
+"""kill -9 of a real crawl, again and again, over real HTTP."""
+
+import random
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from archive.archive import Archive
+from archive.models import Capture, Extraction, Frontier
+from tests.web import Web, command, environment, html, run_json, serving, write_profile
+
+PAGES = 300
+PER_LIST = 15
+KILLS = 20
+IN_FLIGHT = 8
+"""Most fetches that one kill can undo: on the wire, or waiting for their group's commit."""
+
+
+def site() -> Web:
+    web = Web()
+    lists = PAGES // PER_LIST
+    for number in range(lists):
+        rows = range(number * PER_LIST, (number + 1) * PER_LIST)
+        links = "".join(f'<li><a href="/a/{n}.html">消费维权工作总结之{n}</a></li>' for n in rows)
+        more = f'<a class="next" href="/list_{number + 1}.html">下一页</a>'
+        name = f"/list_{number}.html" if number else "/list.html"
+        web.pages[name] = html(f"<ul>{links}</ul>{more if number + 1 < lists else ''}")
+    for n in range(PAGES):
+        web.pages[f"/a/{n}.html"] = html(
+            f"<html><head><title>消费维权工作总结之{n}</title></head><body><div id='zoom'>"
+            f"<p>今年第{n}号辖区共受理消费者投诉{n * 7 + 3}件，为消费者挽回经济损失{n * 11 + 5}元。</p>"
+            f"<p>我们把消费者权益保护放在心上，{n}个维权服务站全年值守，12315热线有问必答。</p>"
+            "</div></body></html>"
+        )
+    return web
+
+
+def kill_after(arguments: list[str], web: Web, requests: int) -> bool:
+    """Start the crawl and kill it when it has asked so often; False when it ended before."""
+    process = subprocess.Popen(
+        arguments, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    goal = len(web.asked) + requests
+    while len(web.asked) < goal:
+        try:
+            process.wait(timeout=0.01)
+        except subprocess.TimeoutExpired:
+            continue
+        return False
+    process.kill()
+    process.wait()
+    return True
+
+
+def test_kill_9_loses_nothing_and_fetches_nothing_twice(tmp_path: Path) -> None:
+    chance = random.Random(20260315)
+    with serving(site()) as web:
+        profiles = write_profile(tmp_path / "profiles", web)
+        arguments = ["crawl", "mysite", "--profiles", profiles, "--archive", tmp_path / "archive"]
+        kills = sum(kill_after(command(*arguments), web, chance.randint(2, 22)) for _ in range(KILLS))
+        assert kills == KILLS
+        report = run_json(*arguments)
+        asked = Counter(web.paths())
+
+    assert report["outcome"] == "finished"
+    assert len([path for path in asked if path.startswith("/a/")]) == PAGES
+    assert sum(asked.values()) - len(asked) <= IN_FLIGHT * kills
+    checked = run_json("verify", "--archive", tmp_path / "archive")
+    assert checked["problems"] == []
+    with Archive.open(tmp_path / "archive") as archive, archive.database.read() as connection:
+        captures = Counter(connection.execute(select(Capture.url)).scalars())
+        assert set(captures.values()) == {1}
+        assert len([url for url in captures if "/a/" in url]) == PAGES
+        leased = select(func.count()).where(Frontier.state == "leased")
+        assert connection.execute(leased).scalar_one() == 0
+        outcomes = Counter(connection.execute(select(Extraction.outcome)).scalars())
+    assert outcomes == {"ok": PAGES}

@@ -1,0 +1,328 @@
+"""Whole crawls of real servers on loopback, as a user runs them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from archive.archive import Archive
+from archive.models import Article, Capture, Document, Frontier
+from tests.web import (
+    PROFILE,
+    Answer,
+    Asked,
+    Web,
+    command,
+    environment,
+    html,
+    run,
+    run_json,
+    serving,
+    write_profile,
+)
+
+
+def report_page(place: str, complaints: int) -> Answer:
+    """A short report of an invented agency."""
+    return html(
+        f"<html><head><title>{place}消费者权益保护工作总结</title></head><body><div id='zoom'>"
+        f"<p>今年以来，{place}市场监督管理局认真履行职责，全年共受理消费者投诉{complaints}件，"
+        f"办结{complaints - 3}件，为消费者挽回经济损失{complaints * 310}元。</p>"
+        f"<p>{place}12315指挥中心坚持全天值守，做到件件有着落、事事有回音，群众满意度持续提升。</p>"
+        "<p>在国际消费者权益日期间，我局组织现场咨询活动，向过往群众讲解消费者权益保护法。</p>"
+        "</div></body></html>"
+    )
+
+
+def listing(*numbers: int, more: str = "") -> Answer:
+    rows = "".join(f'<li><a href="/a/{n}.html">消费维权工作总结{n}</a></li>' for n in numbers)
+    return html(f"<ul>{rows}</ul>{more}")
+
+
+@pytest.fixture
+def web():
+    web = Web()
+    web.pages["/list.html"] = listing(1, 2, 3)
+    for n, place in enumerate(("青禾县", "白石镇", "云岭区"), 1):
+        web.pages[f"/a/{n}.html"] = report_page(place, 120 + n * 37)
+    with serving(web):
+        yield web
+
+
+class Crawler:
+    """`xiaobao crawl mysite` into one archive."""
+
+    def __init__(self, folder: Path, web: Web, profile: str = PROFILE) -> None:
+        self.folder = folder / "archive"
+        self.profiles = write_profile(folder / "profiles", web, profile)
+
+    def arguments(self, *more: object) -> list[object]:
+        return ["crawl", "mysite", "--profiles", self.profiles, "--archive", self.folder, *more]
+
+    def crawl(self, *more: object, **environ: str):
+        return run_json(*self.arguments(*more), **environ)
+
+    def rows(self, *columns):
+        with Archive.open(self.folder) as archive, archive.database.read() as connection:
+            return connection.execute(select(*columns)).all()
+
+    def make_due(self) -> None:
+        """Let all that waits for a later day be due."""
+        with Archive.open(self.folder) as archive, archive.database.write() as connection:
+            past = datetime.now(UTC) - timedelta(minutes=1)
+            due = update(Frontier).where(Frontier.due_at.is_not(None))
+            connection.execute(due.values(due_at=past))
+
+
+@pytest.fixture
+def crawler(tmp_path: Path, web: Web) -> Crawler:
+    return Crawler(tmp_path, web)
+
+
+def test_one_profile_is_enough(crawler: Crawler, web: Web) -> None:
+    report = crawler.crawl()
+    assert (report["captures"], report["documents"], report["clusters"]) == (4, 3, 3)
+    assert web.paths() == ["/list.html", "/a/1.html", "/a/2.html", "/a/3.html"]
+    agent = web.asked[0].headers["User-Agent"]
+    assert agent.startswith("xiaobao/")
+    assert "+http" in agent
+    titles = {title for (title,) in crawler.rows(Document.title)}
+    assert "青禾县消费者权益保护工作总结" in titles
+
+
+def test_scrapy_crawl_and_reprocess_give_the_same_documents(
+    crawler: Crawler, web: Web, tmp_path: Path
+) -> None:
+    crawler.crawl()
+    columns = (Document.id, Document.text, Document.title, Document.version, Document.kind)
+    ours = sorted(crawler.rows(*columns))
+    other = tmp_path / "by-scrapy"
+    done = subprocess.run(
+        [sys.executable, "-m", "scrapy", "crawl", "mysite"],
+        env=environment(XIAOBAO_ARCHIVE=str(other), XIAOBAO_PROFILES=str(crawler.profiles)),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert done.returncode == 0
+    by_scrapy = Crawler(tmp_path, web)
+    by_scrapy.folder = other
+    assert sorted(by_scrapy.rows(*columns)) == ours
+    assert run("reprocess", "--archive", crawler.folder).returncode == 0
+    assert sorted(crawler.rows(*columns)) == ours
+
+
+def test_scrapy_lists_the_sites(crawler: Crawler) -> None:
+    listed = subprocess.run(
+        [sys.executable, "-m", "scrapy", "list"],
+        env=environment(XIAOBAO_PROFILES=str(crawler.profiles)),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert {"mysite", "samr"} <= set(listed.stdout.split())
+
+
+def test_a_second_crawl_finds_nothing_new(crawler: Crawler, web: Web) -> None:
+    crawler.crawl()
+    before = crawler.rows(Document.id, Document.version)
+    web.asked.clear()
+    report = crawler.crawl()
+    assert web.paths() == ["/list.html"]
+    assert report["sites"][0]["outcomes"] == {"unchanged": 1}
+    assert crawler.rows(Document.id, Document.version) == before
+
+
+def test_unchanged_pages_with_validators_are_not_sent_again(crawler: Crawler, web: Web) -> None:
+    def tagged(asked: Asked) -> Answer:
+        if asked.headers.get("If-None-Match") == '"v1"':
+            return 304, {"ETag": '"v1"'}, b""
+        status, headers, body = report_page("青禾县", 157)
+        return status, headers | {"ETag": '"v1"'}, body
+
+    web.pages["/a/1.html"] = tagged
+    crawler.crawl()
+    crawler.make_due()
+    web.asked.clear()
+    report = crawler.crawl("--due")
+    assert report["sites"][0]["outcomes"] == {"unchanged": 4}
+    conditional = [a.path for a in web.asked if "If-None-Match" in a.headers]
+    assert conditional == ["/a/1.html"]
+    assert run("verify", "--archive", crawler.folder).returncode == 0
+
+
+def test_a_changed_page_is_a_new_version_of_the_same_document(crawler: Crawler, web: Web) -> None:
+    crawler.crawl()
+    ids = {id_ for (id_,) in crawler.rows(Document.id)}
+    web.pages["/a/2.html"] = report_page("白石镇", 999)
+    crawler.make_due()
+    crawler.crawl("--due")
+    versions = dict(crawler.rows(Document.id, Document.version))
+    assert set(versions) == ids
+    assert sorted(versions.values()) == [1, 1, 2]
+
+
+def test_robots_are_obeyed(crawler: Crawler, web: Web) -> None:
+    rules = b"User-agent: *\nDisallow: /a/2\n"
+    web.pages["/robots.txt"] = (200, {"Content-Type": "text/plain"}, rules)
+    report = crawler.crawl()
+    assert web.asked[0].path == "/robots.txt"
+    assert "/a/2.html" not in web.paths()
+    assert report["skipped"] == {"robots": 1}
+    assert [a.path for a in web.asked].count("/robots.txt") == 1
+
+
+def test_a_server_whose_robots_fail_is_left_alone(crawler: Crawler, web: Web) -> None:
+    web.pages["/robots.txt"] = (503, {}, b"")
+    run(*crawler.arguments())
+    assert web.paths() == []
+
+
+def test_a_moved_page_keeps_its_document(crawler: Crawler, web: Web) -> None:
+    web.pages["/a/2.html"] = (301, {"Location": "/a/22.html"}, b"")
+    web.pages["/a/22.html"] = report_page("白石镇", 200)
+    report = crawler.crawl()
+    assert report["documents"] == 3
+    assert {url.rsplit("/", 1)[1] for (url,) in crawler.rows(Article.url)} == {
+        "1.html",
+        "2.html",
+        "3.html",
+    }
+
+
+def test_a_redirect_loop_ends(crawler: Crawler, web: Web) -> None:
+    web.pages["/a/1.html"] = (302, {"Location": "/a/9.html"}, b"")
+    web.pages["/a/9.html"] = (302, {"Location": "/a/1.html"}, b"")
+    report = crawler.crawl()
+    assert report["outcome"] == "finished"
+    assert web.paths("/a/1") == ["/a/1.html"]
+    assert web.paths("/a/9") == ["/a/9.html"]
+
+
+def test_private_addresses_are_refused(crawler: Crawler, web: Web) -> None:
+    report = crawler.crawl(XIAOBAO_ALLOW_NETWORKS="")
+    assert web.asked == []
+    assert report["captures"] == 0
+
+
+def test_pages_that_are_nothing_are_skipped_with_a_reason(crawler: Crawler, web: Web) -> None:
+    web.pages["/a/1.html"] = html("")
+    web.pages["/a/2.html"] = html("<title>提示</title><p>您访问的页面不存在或已删除！</p>")
+    web.pages["/a/3.html"] = (200, {"Content-Type": "text/html"}, os.urandom(3000))
+    report = crawler.crawl()
+    assert report["documents"] == 0
+    assert report["skipped"]["empty"] >= 1
+    assert report["skipped"]["soft404"] == 1
+    assert sum(report["skipped"].values()) >= 3
+    assert run("verify", "--archive", crawler.folder).returncode == 0
+
+
+def test_a_page_that_is_gone_is_asked_once_more_later(crawler: Crawler, web: Web) -> None:
+    del web.pages["/a/3.html"]
+    report = crawler.crawl()
+    assert report["skipped"] == {"gone": 1}
+    ((due, misses),) = [
+        (row.due_at, row.misses)
+        for row in crawler.rows(Frontier.url, Frontier.due_at, Frontier.misses)
+        if row.url.endswith("/a/3.html")
+    ]
+    assert misses == 1
+    assert due - datetime.now(UTC) > timedelta(days=6)
+
+
+def test_a_budget_ends_the_run(crawler: Crawler, web: Web) -> None:
+    crawler.crawl("--max-pages", 2)
+    assert len(web.paths()) == 2
+    crawler.crawl("--due")
+    assert sorted(web.paths("/a/")) == ["/a/1.html", "/a/2.html", "/a/3.html"]
+
+
+def test_a_stopped_crawl_is_gone_on_with(crawler: Crawler, web: Web) -> None:
+    slow = write_profile(crawler.profiles, web, PROFILE.replace("delay = 0.0", "delay = 0.6"))
+    process = subprocess.Popen(
+        command(*crawler.arguments()), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    while not web.paths("/a/"):
+        assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert slow == crawler.profiles
+    crawler.crawl()
+    assert sorted(web.paths()) == ["/a/1.html", "/a/2.html", "/a/3.html", "/list.html"]
+
+
+def test_a_page_is_compressed_on_the_wire_and_whole_in_the_archive(
+    crawler: Crawler, web: Web
+) -> None:
+    import gzip
+
+    status, headers, body = report_page("青禾县", 157)
+    packed = headers | {"Content-Encoding": "gzip"}
+    web.pages["/a/1.html"] = (status, packed, gzip.compress(body))
+    crawler.crawl()
+    lengths = {url: length for url, length in crawler.rows(Capture.url, Capture.payload_length)}
+    assert lengths[f"{web.url}/a/1.html"] == len(body)
+    assert run("verify", "--archive", crawler.folder).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["crawl", "nosuchsite"], "unknown site 'nosuchsite'"),
+        (["crawl", "mysite", "--profiles", "/nosuchfolder"], "/nosuchfolder"),
+        (["verify"], "holds no archive"),
+        (["search", "投诉"], "holds no archive"),
+        (["crawl", "samr", "--archive", "/proc/nowhere"], "/proc/nowhere"),
+        (["crawl", "samr", "--database", "postgresql+psycopg://127.0.0.1:1/x"], "127.0.0.1"),
+        (["extract", "/nosuchfile", "--json"], "/nosuchfile"),
+        (["demo", "--archive", "/proc"], "/proc"),
+    ],
+)
+def test_a_users_mistake_is_one_clear_line(arguments: list[str], said: str, tmp_path: Path) -> None:
+    done = run(*arguments, XIAOBAO_ARCHIVE=str(tmp_path / "none"))
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert said in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_a_broken_profile_is_named_with_its_line(crawler: Crawler) -> None:
+    file = crawler.profiles / "mysite.toml"
+    file.write_text(file.read_text() + "\nno_such_key = 1\n", encoding="utf-8")
+    done = run(*crawler.arguments())
+    assert done.returncode == 1
+    assert "mysite.toml:" in done.stderr
+    assert "no_such_key" in done.stderr
+
+
+def test_a_newer_archive_is_refused(crawler: Crawler) -> None:
+    crawler.crawl()
+    import sqlite3
+
+    with sqlite3.connect(crawler.folder / "archive.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    done = run("verify", "--archive", crawler.folder)
+    assert done.returncode == 1
+    assert "9999" in done.stderr
+
+
+def test_unknown_options_are_bad_usage() -> None:
+    assert run("crawl", "--nonsense").returncode == 2
+    assert run("nonsense").returncode == 2
+
+
+def test_the_common_options_may_stand_in_front(crawler: Crawler) -> None:
+    crawler.crawl()
+    done = run("--archive", crawler.folder, "verify", "--json")
+    assert json.loads(done.stdout)["problems"] == []
