@@ -32,7 +32,6 @@ def build(library: Library) -> tuple[Host, list[Expected]]:
                 path,
                 works=(report.key,),
                 title=report.title,
-                completeness="full",
                 figures=report.figures,
                 body=report.text,
             )

@@ -59,7 +59,6 @@ def build(more: More) -> tuple[Host, HostTruth]:
             _path(number, report),
             works=(report.key,),
             title=report.title,
-            completeness="full",
             figures=report.figures,
             body=report.text,
         )

@@ -37,7 +37,6 @@ def build(more: More) -> tuple[Host, HostTruth]:
                     path,
                     works=(report.key,),
                     title=report.title,
-                    completeness="full",
                     figures=report.figures,
                     body=report.text,
                 )
