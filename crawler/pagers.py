@@ -11,8 +11,11 @@ from crawler.urls import canonical_url, host_allowed, resolve
 
 STUB = 600  # characters: deep pages of TRS lists answer stubs of 300-400 bytes
 
-_TRS_FILE = re.compile(
-    r"createPageHTML\(\s*\d+\s*,\s*\d+\s*,\s*[\"'](\w{1,60})[\"']\s*,\s*[\"'](\w{2,5})[\"']"
+# createPageHTML(count, current from 0, "index", "html") is TRS,
+# createPageHTML('page_div', count, current from 1, 'list', 'shtml', rows) is UCAP
+_SCRIPT = re.compile(
+    r"createPageHTML\(\s*(?:[\"'][^\"'<>]{0,60}[\"']\s*,\s*)?(\d{1,6})\s*,\s*(\d{1,6})"
+    r"(?:\s*,\s*[\"']([\w-]{1,60})[\"']\s*,\s*[\"'](\w{2,5})[\"'])?"
 )
 _FILE_NAME = re.compile(r"([^/]+)\.([a-z]{2,5})$")
 
@@ -53,50 +56,73 @@ def _stop(seen: ListContext) -> StopReason | None:
 
 
 def _next_link(seen: ListContext) -> Further:
-    """State: `start`, the first page, to which a pager's last link often leads back."""
-    start = seen.state.get("start") if seen.state else seen.url
+    """The link that says so; without one, the files that a script on the page counts.
+
+    State: `start`, the first page, to which a pager's last link often leads back.
+    """
+    if seen.state is not None and "url" in seen.state:
+        return _numbered_file(seen)
+    linked = _linked(seen)
+    if linked is None and seen.state is None and _SCRIPT.search(seen.text):
+        return _numbered_file(seen)
+    return linked or Further(total=total_of(seen), stop_reason="no_next")
+
+
+def _linked(seen: ListContext) -> Further | None:
+    start = seen.state.get("start") if seen.state else canonical_url(seen.url)
     avoid = {start, canonical_url(seen.url)}
     base = base_of(seen.text, seen.url)
     page = parse_html(seen.text)
-    named = page.css(seen.rules.page.next).css("[href]")
-    for link in named:
+    for link in page.css(seen.rules.page.next).css("[href]"):
         url = resolve(base, attribute(link, "href") or "")
         if url and url not in avoid and host_allowed(url, seen.hosts):
-            return go_on(seen, url, {"start": start})
+            return go_on(seen, url, {"start": start}, total=total_of(seen))
     numbered = [
         compiled(pattern.replace("{n}", str(seen.page + 1))) for pattern in seen.rules.page.patterns
     ]
-    if numbered:
-        for link in page.css("a[href]"):
-            url = resolve(base, attribute(link, "href") or "")
-            if (
-                url
-                and url not in avoid
-                and host_allowed(url, seen.hosts)
-                and not seen.article.matches(url)
-                and any(pattern.search(url) for pattern in numbered)
-            ):
-                return go_on(seen, url, {"start": start})
-    return Further(stop_reason="no_next")
+    for link in page.css("a[href]") if numbered else ():
+        url = resolve(base, attribute(link, "href") or "")
+        if url is None or url in avoid or seen.article.matches(url):
+            continue
+        if host_allowed(url, seen.hosts) and any(pattern.search(url) for pattern in numbered):
+            return go_on(seen, url, {"start": start}, total=total_of(seen))
+    return None
 
 
 def _numbered_file(seen: ListContext) -> Further:
-    """State: `url`, a template with {n}; `total` pages, where the page says so."""
+    """The next of the files that the page's script counts; without a count, the next link.
+
+    State: `url`, a template with {n}; `base`, 0 or 1; `total` pages, where the page says so.
+    """
+    if seen.state is not None and "start" in seen.state:
+        return _linked(seen) or Further(stop_reason="no_next")
     state = seen.state or _file_state(seen)
     total = state.get("total")
     if total is not None and seen.page >= total:
         return Further(total=total, stop_reason="last_page")
-    if total is None and not seen.rows.entries:
-        return Further(stop_reason="empty")
-    number = seen.page + seen.rules.page.base
+    if total is None and seen.state is None:
+        if not seen.rows.entries:
+            return Further(stop_reason="empty")
+        if linked := _linked(seen):
+            return linked
+    number = seen.page + state["base"]
     return go_on(seen, str(state["url"]).replace("{n}", str(number)), state, total=total)
 
 
 def _file_state(seen: ListContext) -> State:
-    named = _TRS_FILE.search(seen.text)
+    script = _SCRIPT.search(seen.text)
+    count, current, stem, ext = script.groups() if script else (None, None, None, None)
     own = _FILE_NAME.search(urlsplit(seen.url).path)
-    stem, ext = own.groups() if own else named.groups() if named else ("index", "html")
+    if stem is None:
+        stem, ext = own.groups() if own else ("index", "html")
     template = seen.rules.page.url or "{stem}_{n}.{ext}"
-    url = urljoin(seen.url, template.replace("{stem}", stem).replace("{ext}", ext))
+    base = seen.rules.page.base
+    state: State = {
+        "url": urljoin(seen.url, template.replace("{stem}", stem).replace("{ext}", ext or "html")),
+        # on the first page, the script's own number for it is what it counts from
+        "base": base if base is not None else int(current == "1"),
+    }
     total = total_of(seen)
-    return {"url": url} if total is None else {"url": url, "total": total}
+    if total is None and count is not None:
+        total = int(count)
+    return state if total is None else {**state, "total": total}

@@ -95,8 +95,9 @@ class PageRules:
     next: Css = 'a:contains("下一页"), a:contains("下页"), a:contains("后一页"), a[rel~="next"]'
     patterns: tuple[PageRegex, ...] = ()
     """Next page by its URL, where `next` finds nothing."""
-    base: Literal[0, 1] = 0
-    """0: the second page of a numbered file is index_1; 1: it is index_2."""
+    base: Literal[0, 1] | None = None
+    """0: the second page of a numbered file is index_1; 1: it is index_2; None: as its script
+    counts, or 0."""
     size: Count = 20
     batch: Count = 1
     """How many pages of `size` one range request spans."""

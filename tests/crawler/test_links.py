@@ -86,10 +86,48 @@ def test_trs_walks_exactly_the_pages_there_are(start):
     assert page.stop_reason == "last_page"
 
 
-def test_trs_names_files_after_the_list_and_counts_from_one_where_told():
+@pytest.mark.parametrize("family", ["trs_wcm", "essay_generic"])
+@pytest.mark.parametrize(
+    ("script", "second", "last"),
+    [
+        ('createPageHTML(3, 0, "index", "html")', "index_1.html", "index_2.html"),
+        ("createPageHTML('paging',3,1,'index','html',57)", "index_2.html", "index_3.html"),
+        (
+            "createPageHTML('page_div', 3, 1, 'wq-list', 'shtml', 57);",
+            "wq-list_2.shtml",
+            "wq-list_3.shtml",
+        ),
+        ("createPageHTML(3,0)", "liebiao_1.shtml", "liebiao_2.shtml"),
+    ],
+)
+def test_files_are_named_and_counted_as_the_page_script_does(family, script, second, last):
+    text = f'<a href="t20220301_1.html">一</a><script>{script}</script>'
+    article = FAMILIES["trs_wcm"].article
+    page = read(family, text, f"{HOST}/zw/liebiao.shtml", article=article)
+    (follow,) = page.follows
+    assert follow.url == f"{HOST}/zw/{second}"
+    (follow,) = again(family, text.replace("_1.", "_2."), follow, article=article).follows
+    assert follow.url == f"{HOST}/zw/{last}"
+    end = again(family, text.replace("_1.", "_3."), follow, article=article)
+    assert (end.follows, end.stop_reason) == ((), "last_page")
+
+
+def test_files_counted_from_one_where_the_profile_says_so():
     rules = ListRules(page=PageRules(kind="numbered_file", base=1))
-    page = read("trs_wcm", TRS, f"{HOST}/zw/common_list.shtml", rules=rules)
+    text = '<a href="t20220301_1.html">一</a>'
+    page = read("trs_wcm", text, f"{HOST}/zw/common_list.shtml", rules=rules)
     assert page.follows[0].url == f"{HOST}/zw/common_list_2.shtml"
+
+
+def test_files_without_a_count_give_way_to_a_link():
+    text = '<a href="t20220301_1.html">一</a><a href="p2.html">下一页</a>'
+    (follow,) = read("trs_wcm", text, f"{HOST}/zw/").follows
+    assert follow.url == f"{HOST}/zw/p2.html"
+    text = '<a href="t20220301_2.html">二</a><a href="p3.html">下一页</a>'
+    (follow,) = again("trs_wcm", text, follow).follows
+    assert follow.url == f"{HOST}/zw/p3.html"
+    end = again("trs_wcm", '<a href="t20220301_3.html">三</a>', follow)
+    assert (end.follows, end.stop_reason) == ((), "no_next")
 
 
 def test_trs_without_a_count_goes_on_until_a_stub():
