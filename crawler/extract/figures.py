@@ -124,7 +124,7 @@ RULES: Final = (
     _rule(
         "complaints_settled",
         "件",
-        rf"(?:(?:调解|调处|解决|办结|处结|处理|化解|和解)(?:成功|完毕|完成|了)?[^，。；：\d]{{0,8}}{_COMPLAIN}(?:案件)?[^，。；：\d]{{0,5}}|(?:成功|已|现场|当场|共|妥善|全部)[^，。；：\d]{{0,4}}(?:调解|调处|解决|办结|处结|化解|和解|处理)(?:成功|完毕|完成|了)?[^，。；：\d]{{0,4}}|(?:调解|调处|和解)成功[^，。；：\d]{{0,6}}|(?:办结|处结|结案|解决|调解)(?:投诉)?(?:了)?)$",
+        rf"(?:(?:调解|调处|解决|办结|处结|处理|化解|和解)(?:成功|完毕|完成|了)?[^，。；：\d]{{0,8}}{_COMPLAIN}(?:案件)?[^，。；：\d]{{0,5}}|(?:成功|已|现场|当场|共|妥善|全部)[^，。；：\d]{{0,4}}(?:调解|调处|解决|办结|处结|化解|和解|处理)(?:成功|完毕|完成|了)?[^，。；：\d]{{0,4}}|调解处理|(?:调解|调处|和解)成功[^，。；：\d]{{0,6}}|(?:办结|处结|结案|解决|调解)(?:投诉)?(?:了)?)$",
     ),
     _rule(
         "cases_filed",
@@ -132,6 +132,7 @@ RULES: Final = (
         rf"(?:立案|查处|查办|查获|办理(?:各类)?(?:行政)?(?:违法)?案件|立案查处|办结案件|案件|查结|侦办|依法处理){_GAP}$",
         r"^(?:[^，。；\d]{0,8})?(?:违法)?案件?(?!件)",
     ),
+    _rule("enquiries", "人次", r"(?:咨询|询问)[^，。；：\d]{0,6}$"),
     _rule(
         "demands_total",
         "件 人次 次 条",
@@ -196,10 +197,10 @@ RULES: Final = (
 _SUBSCOPE = re.compile(
     r"某|先生|女士|小姐|[\u4e00-\u9fff]类(?:商品|服务|投诉)|类投诉|类商品|类服务|方面的?(?:投诉|举报|咨询)|行业(?:投诉|举报)|领域(?:投诉|举报)|(?:家电|电动|电话|网络购物|网购|食品|服装|家具|房屋|汽车|手机|通讯|教育|美容|餐饮|旅游|快递|物业|装修|互联网|预付(?:式|卡))[^，。；]{0,8}(?:投诉|举报|咨询)"
 )
+_WHOLE = re.compile(r"共|累计|合计|总计")
 _COMPARED = re.compile(
-    r"(?:同比|环比|比上年|比去年|较上年|较去年|上年同期|去年同期|增长|增加|上升|下降|减少|提高|降低|占[^，。；\d]{0,14}|其中[^，。；\d]{0,3}|比[^，。；\d]{0,8})(?:了|约|到|近|为)?$"
+    r"(?:同比|环比|比上年|比去年|较上年|较去年|上年同期|去年同期|增长|增加|上升|下降|减少|提高|降低|占[^，。；\d]{0,14}|比[^，。；\d]{0,8})(?:了|约|到|近|为)?$"
 )
-_GROWTH_NOUN = re.compile(r"(?:同比|环比)")
 _CASE_SENTENCE = re.compile(
     r"(?:消费者|市民|村民)[\u4e00-\u9fff]?某|[\u4e00-\u9fff](?:先生|女士|小姐|某某)|案例[一二三四五六七八九十\d]|投诉称|反映称|某(?:公司|商场|超市|店|酒店|医院|品牌)"
 )
@@ -214,12 +215,11 @@ def read_figures(text: str, offset: int = 0) -> tuple[Figure, ...]:
         offset: where it starts in the page's text; `start` and `end` count from the page's.
     """
     figures: list[Figure] = []
-    subject = ""
     for sentence in _SENTENCE.finditer(simplified(text)):
         if _CASE_SENTENCE.search(sentence[0]):
             continue
         numbers = numbers_in(sentence[0])
-        for number, name in _named(sentence[0], numbers, subject):
+        for number, name in _named(sentence[0], numbers, seen=bool(figures)):
             start = sentence.start() + number.start
             figures.append(
                 Figure(
@@ -231,11 +231,10 @@ def read_figures(text: str, offset: int = 0) -> tuple[Figure, ...]:
                     offset + sentence.start() + number.end,
                 )
             )
-        subject = sentence[0]
     return check(_unique(figures))
 
 
-def _named(sentence: str, numbers: Sequence[Number], _before: str) -> Iterator[tuple[Number, str]]:
+def _named(sentence: str, numbers: Sequence[Number], *, seen: bool) -> Iterator[tuple[Number, str]]:
     previous_end = 0
     held = ""
     for place, number in enumerate(numbers):
@@ -243,18 +242,22 @@ def _named(sentence: str, numbers: Sequence[Number], _before: str) -> Iterator[t
         left = sentence[max(previous_end, number.start - _REACH) : number.start]
         right = sentence[number.end : min(following, number.end + 14)]
         previous_end = number.end
-        name = _name(number, left, right, held)
+        name = _name(number, left, right, held, seen=seen)
         held = name or held
         if name:
             yield number, name
 
 
-def _name(number: Number, left: str, right: str, held: str) -> str | None:
-    """The name of one number from the words around it."""
+def _name(number: Number, left: str, right: str, held: str, *, seen: bool) -> str | None:
+    """The name of one number from the words around it.
+
+    Complaints about one class of goods are named only as the first figure of a document, where
+    they are what it is about.
+    """
     clause = _last_clause(left)
     if _COMPARED.search(clause.rstrip()) and not re.search(r"(?:率|度)[^，。；]{0,6}$", clause):
         return None
-    if _SUBSCOPE.search(clause):
+    if _SUBSCOPE.search(clause) and (seen or not _WHOLE.search(clause)):
         return None
     context = _strip_hedge(clause)
     for rule in RULES:
@@ -282,7 +285,7 @@ def _last_clause(left: str) -> str:
 
 def _strip_hedge(text: str) -> str:
     return re.sub(
-        r"(?:共计?|合计|总计|累计|约|近|超过?|达到?|逾|为|了|有|至|高达|各类|各种|将近|总共|在|以上|计|金额|金)+$",
+        r"(?:共计?|合计|总计|累计|约|近|超过?|达到?|逾|为|了|有|至|高达|各类|各种|将近|总共|在|以上|计)+$",
         "",
         text.rstrip("“”\"' "),
     )

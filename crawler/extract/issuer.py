@@ -20,17 +20,18 @@ _TAILS: Final = (
     "工商行政管理总局 工商行政管理局 工商行政管理分局 工商行政管理所 工商分局 工商局 工商所 工商总局 质量技术监督局 质监局 食品药品监督管理局 食药监局 "
     "银保监局 银保监分局 银监局 保监局 金融监管局 金融监督管理局 金融监管总局 通信管理局 邮政管理局 物价局 商务局 烟草专卖局 文化和旅游局 药监局 卫生健康委员会 "
     "中心支行 分行 支行 农商行 农村商业银行 农村信用社 信用社 农信社 银行 保险公司 分公司 有限公司 公司 集团 供电局 "
-    "投诉举报中心 投诉中心 指挥中心 12315中心 消保分局 消保科 消保处 消保分会 分会 12315指挥中心 "
+    "投诉举报中心 举报中心 投诉中心 指挥中心 12315中心 消保分局 消保科 消保处 消保分会 分会 12315指挥中心 "
     "人民政府 办事处 街道办 司法局 检察院 人民法院 教育局 农业农村局"
 )
 _TAIL_RE: Final = "|".join(sorted(_TAILS.split(), key=len, reverse=True))
 _LEFT_STOP: Final = (
-    "从 由 向 对 和 与 及 经 在 被 据 到 为 是 的 了 于 将 并 以 给 使 让 把 对于 关于 按照 根据 围绕 联合 会同 邀请 组织 记者 近日 日前 昨日 今日 今天 昨天 获悉 "
+    "第二天 第一 天 一名 名 基层 我们 我 一个 某 以上 从 由 向 对 和 与 及 经 在 被 据 到 为 是 的 了 于 将 并 以 给 使 让 把 对于 关于 按照 根据 围绕 联合 会同 邀请 组织 记者 近日 日前 昨日 今日 今天 昨天 获悉 "
     "领导 配合 协调 支持 通过 截至 此次 其中 当天 期间 以来 上午 下午 报送 上报 报告 转发 印发 各 等 该 本 我 全 两 三 个 家 日 月 年 号 季度 半年 去年 今年 同时 另外 此外 据悉 本报讯 通讯员 "
     "投诉 举报 要求 表示 针对 依托 利用 加强 开展 成立 召开 举办 参加 协助 推动 指导 督促 安排 部署 受理 接受 接到 共 成员 单位 方面"
 )
 _STOP_RE = re.compile("|".join(sorted(_LEFT_STOP.split(), key=len, reverse=True)))
-_TAIL_AT = re.compile(rf"(?:{_TAIL_RE})(?![人员干部者们])")
+_BRANCH: Final = r"(?:[\u4e00-\u9fff]{2,5}?(?:分局|工商所|监管所|监管分局|分会|支行|分行|消保科|消保股|消保处|指挥中心))?"
+_TAIL_AT = re.compile(rf"(?:{_TAIL_RE}){_BRANCH}(?![人员干部者们])")
 _LEAD_END = re.compile(r"[\u4e00-\u9fffA-Za-z×*○〇_]{0,18}$")
 _PLACE_LIKE = re.compile(
     r"(?:[\u4e00-\u9fffXx×*_○某]{1,6}?(?:省|市|自治区|自治州|州|盟|地区|县|区|旗|镇|乡|街道|新区|开发区))+$|^(?:省|市|县|区|州|镇|乡)$"
@@ -45,7 +46,7 @@ _HEARD = re.compile(
     rf"(?:记者|笔者)?(?:近日|日前|昨日|今日|昨天|今天|\d+日)?(?:，|,)?(?:从|据)(?P<name>[^，。；：、]{{0,16}}?(?:{_TAIL_RE}))(?:[^，。]{{0,10}})?(?:获悉|了解到|得知|消息|通报|介绍|统计|发布|数据)"
 )
 _SAID = re.compile(
-    rf"(?P<name>[^，。；：、…“”（）()\s]{{0,18}}?(?:{_TAIL_RE}))(?:近日|日前|今日|今天|昨日|\d{{1,2}}月\d{{1,2}}日|上午|下午)?[^，。；：]{{0,8}}?(?:发布|公布|通报|召开|举办|举行|开展|受理|印发|组织|联合|启动|提醒|提示|接收|接到|认真|扎实|积极|围绕|坚持|紧扣|紧紧|以|按照|充分|切实|全面|深入|立足|加大|始终|不断|高度|早|精心)"
+    rf"(?P<name>[^，。；：、…“”（）()\s]{{0,18}}?(?:{_TAIL_RE}))(?!的)(?:近日|日前|今日|今天|昨日|\d{{1,2}}月\d{{1,2}}日|上午|下午)?[^，。；：]{{0,8}}?(?:在[^，。；]{{2,30}}?(?:领导|指导|支持|关心|部署)下|发布|公布|通报|召开|举办|举行|开展|受理|印发|组织|联合|启动|提醒|提示|接收|接到|认真|扎实|积极|围绕|坚持|紧扣|紧紧|以|按照|充分|切实|全面|深入|立足|加大|始终|不断|高度|早|精心)"
 )
 _TITLE_PREFIX = re.compile(
     rf"^(?P<name>[^，。：:“”]{{0,22}}?(?:{_TAIL_RE}|局|委员会|协会|政府|办公室|分局))(?=关于|\s|20\d\d|二[○〇零]|[上下]半年|第?[一二三四]季度|全年|年度|消费|召开|举办|开展|发布|公布|通报|投诉|受理|[:：]|12315|[“3３]|工作|上|一|扎实|积极|多|举)"
@@ -100,13 +101,34 @@ def find_issuer(text: str, title: str, source: str | None = None) -> str | None:
         _in_title(heading),
         names.most_common(1)[0][0] if names else None,
     ]
-    best = next((name for name in candidates if name and name not in _GENERIC), None)
+    best = next((name for name in candidates if name and _is_named(name)), None)
     return _fuller(best, names) if best else None
+
+
+_LEVEL = re.compile(r"^(?:省|市|县|区|州|镇|乡|总)|[省市县区州盟旗镇乡]$|[Xx×*○_]|^.?[某]")
+
+
+def _is_named(name: str) -> bool:
+    """Whether a name says which body it is: 市消协 and 洪州工商所 do, 消费者协会 does not."""
+    match = re.search(
+        rf"(?:{_TAIL_RE}|局|委员会|协会|政府|办公室|分局|分会|科|处|所|中心|公司)$", name
+    )
+    lead = name[: match.start()] if match else name
+    if name in _GENERIC or name.startswith(("某", "各")):
+        return False
+    if name.endswith("政府"):
+        return bool(places_in(name))
+    return bool(len(lead) >= 2 or _LEVEL.search(lead) or places_in(name))
+
+
+_ORG_BEFORE = re.compile(
+    r"(?:中国)?[\u4e00-\u9fff]{2,6}?(?:银行|人寿|财险|保险|电信|移动|联通|电网|烟草|邮政|石化|石油|农商行|信用社)$"
+)
 
 
 def trim(name: str) -> str:
     """An agency's name without the words that run into it from the left."""
-    match = re.search(rf"(?:{_TAIL_RE})$", name)
+    match = re.search(rf"(?:{_TAIL_RE}){_BRANCH}$", name)
     lead_end = match.start() if match else len(name)
     lead = name[:lead_end]
     places = places_in(name)
@@ -116,7 +138,8 @@ def trim(name: str) -> str:
         for (_, end), (start, _) in itertools.pairwise(inside):
             if start != end:
                 first = start
-        return name[first:]
+        before = _ORG_BEFORE.search(_STOP_RE.split(name[:first])[-1])
+        return (before[0] if before else "") + name[first:]
     stops = list(_STOP_RE.finditer(lead))
     cut = stops[-1].end() if stops else 0
     return name[cut:]
@@ -143,7 +166,7 @@ def _signature(text: str) -> str | None:
     """An agency on a line of its own among the last, or right before a date there."""
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     for line in reversed(lines[-6:]):
-        bare = _DATED.split(line)[0].strip(" 　，,()（）")
+        bare = _DATED.split(line)[0].strip(" 　，,()（）").split(" ")[0]
         match = _SIGN_LINE.match(bare)
         if match and len(bare) <= 32 and not re.match("附|联系|抄送|主办|承办|地址", bare):
             return match["name"]

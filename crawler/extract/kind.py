@@ -23,7 +23,7 @@ _TITLE: Final[tuple[tuple[str, float, str], ...]] = (
     ),
     (
         "data_analysis",
-        8,
+        9,
         r"(?:投诉|举报|受理|12315|咨询|消费维权|诉求|热线)[^，。]{0,16}(?:分析|统计|数据|情况通报|成绩单|白皮书|报告|情况)|数据(?:分析|报告|发布|通报)|(?:情况)?(?:统计)?分析(?:报告)?$|投诉热点|白皮书",
     ),
     (
@@ -180,7 +180,7 @@ _LEAD_RULES: Final = tuple(
     )
 )
 _LEAD_CHARS: Final = 500
-_MIN_POINTS: Final = 2.5
+_MIN_POINTS: Final = 1.5
 
 
 def kind_of(title: str, text: str) -> str:

@@ -194,9 +194,9 @@ def _walk(root: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
 def _is_mark(element: HtmlElement) -> bool:
     """A raised footnote mark (a link into the same page) or a wiki's edit button."""
     if element.tag != "sup":
-        return element.tag == "span" and element.get("class") == "mw-editsection"
+        return bool(element.tag == "span" and element.get("class") == "mw-editsection")
     link = element.find("a")
-    return link is not None and "#" in (link.get("href") or "")
+    return bool(link is not None and "#" in (link.get("href") or ""))
 
 
 def _open(collector: _Collector, element: HtmlElement, tag: str) -> None:

@@ -114,12 +114,14 @@ def numbers_in(text: str) -> list[Number]:
 def _number(match: re.Match[str]) -> Number | None:
     digits, scale = match["digits"], match["scale"] or ""
     value = _decimal(digits)
-    if value is None:
+    if value is None or digits == "一":
         return None
     word = match["unit"]
-    return Number(
-        value * _SCALE[scale], _UNIT_NAMES[word], word, match.start("digits"), match.end()
-    )
+    unit = _UNIT_NAMES[word]
+    value *= _SCALE[scale]
+    if unit == "吨":
+        value, unit = value * 1000, "公斤"
+    return Number(value, unit, word, match.start("digits"), match.end())
 
 
 def _decimal(digits: str) -> Decimal | None:

@@ -60,12 +60,15 @@ _CORE = re.compile(
     r"消费者|消费维权|消费投诉|消费纠纷|消费争议|消费环境|消费教育|消费侵权|消费权益|放心消费|消费警示|消费提示|消费领域|消保|消协|消委|12315|(?<![\d.])3[.．·•‧・-]?15(?!\d)"
 )
 TITLE_SCORE: Final = 5
-BODY_SCORE: Final = 25
+KIND_FROM: Final = 3
 STRONG: Final = 5
-_STRONG_TERMS: Final = 3
-_DENSITY: Final = 1.2
-"""Consumer words per thousand characters a long text on the topic has at least."""
-_DENSE: Final = 4.0
+_LEAST: Final = 14.0
+"""Evidence a note of a few lines needs; the longest off-topic neighbours of that size reach 8."""
+_MORE: Final = 20.0
+_LONG: Final = 2_500
+"""Characters from which on a text needs all of it."""
+_FLOOR: Final = 500
+_DENSE: Final = 6.0
 
 
 def topic_of_title(title: str) -> Topic:
@@ -73,34 +76,31 @@ def topic_of_title(title: str) -> Topic:
     text = squeeze(fold(title))
     terms = _terms(text)
     score = sum(terms.values())
-    if score >= _THREE:
+    if score >= KIND_FROM:
         score += sum(_KIND[term] for term in set(_KIND_RE.findall(text)))
     score -= sum(_AGAINST[term] for term in set(_AGAINST_RE.findall(text)))
     return Topic(score, tuple(terms), score >= TITLE_SCORE)
 
 
-_THREE: Final = 3
-
-
 def topic_of_text(text: str, title: str = "") -> Topic:
     """Whether a text is about consumer protection.
 
+    The evidence is the weighted sum of different terms, the density of consumer words, and the
+    title; how much is needed grows with the length, for long texts touch on many things.
+
     Args:
         text: the whole clean body.
-        title: weighs in where the body is short.
+        title: its title; speaks for little where the body says nothing.
     """
     body = squeeze(fold(text))
     terms = _terms(body)
     score = sum(terms.values())
-    strong = sum(weight >= STRONG or term == "3·15" for term, weight in terms.items())
-    density = len(_CORE.findall(body)) / max(0.3, len(body) / 1000)
-    promised = topic_of_title(title).score if title else 0
-    full = score >= BODY_SCORE and strong >= _STRONG_TERMS and density >= _DENSITY
-    dense = density >= _DENSE and strong >= 2 and score >= BODY_SCORE / 2
-    short = promised >= TITLE_SCORE and density >= _DENSE / 2 and score >= BODY_SCORE / 2
-    named = promised >= TITLE_SCORE and density >= _DENSE and score >= STRONG
-    on_topic = full or dense or short or named
-    return Topic(score, tuple(terms), on_topic)
+    strong = sum(weight >= STRONG for weight in terms.values())
+    density = len(_CORE.findall(body)) * 1000 / max(_FLOOR, len(body))
+    promised = max(-10, min(12, topic_of_title(title).score)) if title else 0
+    evidence = score + 4 * min(density, _DENSE) + 0.75 * promised
+    needed = _LEAST + _MORE * min(1.0, len(body) / _LONG)
+    return Topic(score, tuple(terms), evidence >= needed and (strong > 0 or density >= 2))
 
 
 def _terms(text: str) -> dict[str, int]:

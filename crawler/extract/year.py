@@ -137,8 +137,8 @@ _EVENT_RULES: Final = tuple((re.compile(regex), low, high) for regex, low, high 
 _PUBLISH_LINE = re.compile(
     r"(?:发布|更新|上传|编辑|添加|录入)(?:时间|日期|于)?|施行|颁布|第\d+号|通过|修订|修正|成立于|始于"
 )
-_EXACT: Final = 10.0
-_MIN_SCORE: Final = 1.0
+_HISTORY = re.compile(r"(?:198[34]|19[89]\d)年[^。]{0,20}(?:国际消费者|中国消费者|联盟|成立)")
+_OPENING: Final = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +180,8 @@ def _claimed(title: str, text: str) -> int | None:
     han = _HAN_YEAR.search(title)
     if han:
         return _han_year(han)
-    about = _ABOUT.search(text[:600])
-    return int(about[1]) if about else None
+    about = _ABOUT.search(text[:600]) or _YEAR.search(text[:_OPENING])
+    return int(about[1]) if about and not _HISTORY.search(text[: about.end() + 20]) else None
 
 
 def _han_year(match: re.Match[str]) -> int:
