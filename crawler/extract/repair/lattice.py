@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from functools import cache
 from math import log
 from typing import Final, NamedTuple
 
@@ -28,7 +27,14 @@ CALM: Final = 4
 CALM_SPREAD: Final = 14.0
 ORPHAN: Final = -16.0
 """Cost of a gloss whose character is lost though no step of the channel loses it."""
+BLANK: Final = -8.0
+"""ln P of a blank, which the model does not know."""
 LOST: Final = "\ufffd"
+LOSS: Final = -2.0
+"""Cost of a lost private-use character; about one shifted pair in eight is one."""
+LOSS_SPREAD: Final = 14.0
+LOSS_BEAM: Final = 10
+LOSS_CHOICES: Final = 6
 MAX_INSERTED: Final = 3
 
 _TOKEN: Final = re.compile(rf"\?(?P<torn>{READING})\)|\((?P<gloss>{READING})\)|.", re.DOTALL)
@@ -41,7 +47,12 @@ _UNDEFINED: Final = {
     for lead in range(0x81, 0xFF)
 }
 _UNDEFINED_LEADS: Final = tuple(lead for lead, trails in _UNDEFINED.items() if trails)
-_PRIVATE_TRAILS: Final = (*range(0xAA, 0xB0), *range(0xF8, 0xFF))
+_PRIVATE_HIGH: Final = frozenset((*range(0xAA, 0xB0), *range(0xF8, 0xFF)))
+ANY_LEAD: Final = -2
+HIGH_LEAD: Final = -3
+LOW_LEAD: Final = -4
+_LEADS: Final = {ANY_LEAD: (0x81, 0xFF), HIGH_LEAD: (0xA1, 0xFF), LOW_LEAD: (0x81, 0xA1)}
+"""What is known of a first byte that the page does not show."""
 
 
 class Token(NamedTuple):
@@ -87,7 +98,7 @@ class Reading(NamedTuple):
 
     score: float
     pending: int
-    """First byte of a character whose second is to come; -1 none, -2 unknown."""
+    """First byte of a character whose second is to come; -1 none, see `_LEADS` for less."""
     last: int
     """The last true byte, -1 if it is not known or was ASCII."""
     barrier: int
@@ -111,10 +122,19 @@ class Reading(NamedTuple):
 class Search:
     """The search of one broken place; make a new one for each."""
 
-    def __init__(self, evidence: Evidence, context: tuple[str, str]) -> None:
-        """Starts at a character border; `context`: the two folded characters before it."""
+    def __init__(self, evidence: Evidence, context: tuple[str, str], *, losses: bool) -> None:
+        """Starts at a character border.
+
+        Args:
+            evidence: what the page shows.
+            context: the two folded characters before the place.
+            losses: look for private-use characters that are not there any more, too.
+        """
         self.evidence = evidence
+        self.losses = losses
         self.known = tables.load()
+        self.by_first = tables.by_first_byte()
+        self.by_second = tables.by_second_byte()
         self.cuts = ",;?" if evidence.folded else "，；？"
         self.readings = [
             Reading(0.0, -1, -1, 0, "", False, context, "", b"", 0, 0, (), False)
@@ -125,12 +145,25 @@ class Search:
         ahead: list[Reading] = []
         for reading in self.readings:
             ahead += self._after(reading, token, following)
-            if self.evidence.dropped and reading.pending >= 0 and not reading.lone:
+        if self.losses:
+            for reading in self._shifted():
                 for longer in self._inserted(reading):
                     ahead += self._after(longer, token, following)
         ahead.sort(key=lambda reading: -reading.score)
         limit = ahead[0].score - SPREAD if ahead else 0.0
         self.readings = [reading for reading in ahead[:BEAM] if reading.score >= limit]
+
+    def _shifted(self) -> list[Reading]:
+        """The best readings between whose bytes something can have been lost."""
+        best = self.readings[0].score
+        return [
+            reading
+            for reading in self.readings
+            if reading.pending >= 0
+            and not reading.lone
+            and reading.inserted < MAX_INSERTED
+            and reading.score > best - LOSS_SPREAD
+        ][:LOSS_BEAM]
 
     def settled(self) -> bool:
         """True if every reading that still matters stands at a character border."""
@@ -164,28 +197,31 @@ class Search:
         if reading.owed:
             code = int.from_bytes(reading.data[-2:], "big")
             yield reading._replace(owed="", barrier=code)
-        elif reading.pending == -1:
-            yield from self._literal(reading, f"({value})")
+            return
+        if reading.pending != -1:
+            return
+        char = PAIRS.get(reading.data[-2:], "")
+        if value in self.known.readings.get(char, ()):
+            listed = self._taken_as_listed(reading, char, value)
+            if listed is not None:
+                yield listed._replace(barrier=int.from_bytes(BYTES[char], "big"))
+                return
+        yield from self._literal(reading, f"({value})")
 
     def _torn(self, reading: Reading, value: str) -> Iterator[Reading]:
         evidence = self.evidence
         if reading.lone:
             return
-        if reading.pending == -2:
+        if reading.pending <= ANY_LEAD:
             yield from self._torn_after_loss(reading, value)
             return
-        for char in self._torn_candidates(reading.last, value):
+        for char in self.known.by_lead.get((reading.last, value), ()):
             code = BYTES[char]
-            if reading.barrier and int.from_bytes(code, "big") > reading.barrier:
-                continue
-            latent = reading.latent
-            cost = 0.0
-            if char not in evidence.listed and (char, value) not in latent:
-                latent = (*latent, (char, value))
-                cost = self._latent_cost(char)
-            torn = reading._replace(latent=latent, score=reading.score + cost, barrier=0)
-            for after in self._feed(torn, code[1]):
-                yield after._replace(barrier=int.from_bytes(code, "big"))
+            number = int.from_bytes(code, "big")
+            torn = self._taken_as_listed(reading, char, value)
+            if torn is not None and not (reading.barrier and number > reading.barrier):
+                for after in self._feed(torn, code[1]):
+                    yield after._replace(barrier=number)
         if reading.pending == -1:
             for char, own in evidence.listed.items():
                 if own == value:
@@ -194,17 +230,22 @@ class Search:
 
     def _torn_after_loss(self, reading: Reading, value: str) -> Iterator[Reading]:
         """The first byte of the glossed character went with a lost private-use character."""
-        for char, own in self.evidence.listed.items():
-            if own == value:
-                for after in self._emit(reading, char, BYTES[char]):
+        for char in self.known.by_reading.get(value, ""):
+            torn = self._taken_as_listed(reading, char, value)
+            if torn is not None:
+                for after in self._emit(torn, char, BYTES[char]):
                     yield after._replace(barrier=int.from_bytes(BYTES[char], "big"))
 
-    def _torn_candidates(self, last: int, value: str) -> Iterator[str]:
-        listed = self.evidence.listed
-        for char in self.known.by_lead.get((last, value), ()):
-            own = listed.get(char)
-            if own == value or (own is None and char not in self.evidence.unlisted):
-                yield char
+    def _taken_as_listed(self, reading: Reading, char: str, value: str) -> Reading | None:
+        """`reading` with `char` on the page's list, at a cost if nothing else shows it there."""
+        own = self.evidence.listed.get(char)
+        if own == value or (char, value) in reading.latent:
+            return reading
+        if own is not None or char in self.evidence.unlisted:
+            return None
+        return reading._replace(
+            latent=(*reading.latent, (char, value)), score=reading.score + self._latent_cost(char)
+        )
 
     def _latent_cost(self, char: str) -> float:
         simplified = self.known.simplified[char][0]
@@ -248,20 +289,18 @@ class Search:
     def _lone(self, reading: Reading) -> Iterator[Reading]:
         if reading.pending == -1:
             # First byte of a character whose second byte is the A3 of the cut mark.
-            for after in self._unknown(reading, 1):
-                yield after._replace(lone=True)
+            yield reading._replace(
+                pending=ANY_LEAD, last=-1, barrier=0, lone=True, unknown=reading.unknown + 1
+            )
             return
-        for trail, char in self._followers(reading.pending):
+        for trail, char in self.by_first.get(reading.pending, ()):
             if trail > 0x80 and char not in self.evidence.listed:
                 for after in self._emit(reading, char, bytes((trail,))):
                     yield after._replace(lone=True, unknown=after.unknown + 1)
 
-    def _unknown(self, reading: Reading, count: int) -> Iterator[Reading]:
-        yield reading._replace(pending=-2, last=-1, barrier=0, unknown=reading.unknown + count)
-
     def _swallowed(self, reading: Reading) -> Iterator[Reading]:
         """An invalid pair: a second byte with an ASCII character, or an undefined pair."""
-        for trail, char in self._followers(reading.pending):
+        for trail, char in self.by_first.get(reading.pending, ()):
             if trail <= 0x80:
                 continue
             for after in self._emit(reading, char, bytes((trail,))):
@@ -286,19 +325,22 @@ class Search:
 
     def _inserted(self, reading: Reading) -> Iterator[Reading]:
         """A private-use character was here: second byte of one character, first of the next."""
-        if reading.inserted >= MAX_INSERTED:
-            return
         found: list[Reading] = []
-        for trail, char in self._followers(reading.pending):
-            if trail in _PRIVATE_TRAILS or 0xA1 <= trail <= 0xA7:
+        for trail, char in self.by_first.get(reading.pending, ()):
+            if trail in _PRIVATE_HIGH:
+                found += self._emit(reading, char, bytes((trail,)))
+            elif 0xA1 <= trail <= 0xA7:
                 found += self._emit(reading, char, bytes((trail,)))
         found.sort(key=lambda after: -after.score)
-        for after in found[:8]:
-            grown = after._replace(inserted=reading.inserted + 1)
-            yield from self._unknown(grown, 2)
-
-    def _followers(self, lead: int) -> tuple[tuple[int, str], ...]:
-        return tables.by_first_byte().get(lead, ())
+        for after in found[:LOSS_CHOICES]:
+            lead = HIGH_LEAD if after.last in _PRIVATE_HIGH else LOW_LEAD
+            yield after._replace(
+                pending=lead,
+                last=-1,
+                score=after.score + LOSS,
+                inserted=after.inserted + 1,
+                unknown=after.unknown + 2,
+            )
 
     # Taking bytes in
 
@@ -316,10 +358,14 @@ class Search:
 
     def _trail(self, reading: Reading, byte: int) -> Iterator[Reading]:
         """A second byte that looks like ASCII."""
-        listed = self.evidence.listed
         for after in self._feed(reading, byte):
-            char = PAIRS[after.data[-2:]]
-            yield after._replace(owed=listed.get(char) or dict(reading.latent).get(char, ""))
+            code = after.data[-2:]
+            if reading.barrier and int.from_bytes(code, "big") > reading.barrier:
+                yield after  # a gloss stood between the bytes before this one could be set
+            else:
+                char = PAIRS[code]
+                own = self.evidence.listed.get(char) or dict(reading.latent).get(char, "")
+                yield after._replace(owed=own)
 
     def _breaks_list(self, reading: Reading, byte: int) -> bool:
         """True if a listed character would have got its gloss right here."""
@@ -346,15 +392,17 @@ class Search:
             if char is not None and self.known.possible(char) and not is_private(char):
                 yield from self._emit(reading, char, bytes((byte,)))
             return
-        for char, code in _by_last_byte(byte):
-            yield from self._emit(reading, char, code)
+        low, high = _LEADS[reading.pending]
+        for char, code in self.by_second.get(byte, ()):
+            if low <= code[0] < high:
+                yield from self._emit(reading, char, code)
 
     def _emit(self, reading: Reading, char: str, code: bytes) -> Iterator[Reading]:
         """`char` is complete; `code`: those of its bytes that are not in `data` yet."""
         for simplified in self.known.simplified.get(char, (char,)):
             symbol = fold(simplified)
             before2, before = reading.context
-            score = self.evidence.score(before2, before, symbol) if symbol else 0.0
+            score = self.evidence.score(before2, before, symbol) if symbol else BLANK
             yield reading._replace(
                 score=reading.score + score,
                 pending=-1,
@@ -382,14 +430,3 @@ class Search:
             text=reading.text + text,
             data=reading.data + code,
         )
-
-
-@cache
-def _by_last_byte(byte: int) -> tuple[tuple[str, bytes], ...]:
-    """Every character clean text can hold whose second byte is `byte`, with its bytes."""
-    possible = tables.load().possible
-    return tuple(
-        (char, code)
-        for code, char in PAIRS.items()
-        if code[1] == byte and not is_private(char) and possible(char)
-    )

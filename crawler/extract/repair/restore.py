@@ -23,6 +23,8 @@ CHECKED: Final = 60
 CERTAIN_MARGIN: Final = 3.0
 LIKELY_MARGIN: Final = 4.0
 MAX_ALTERNATIVES: Final = 4
+DOUBT: Final = -4.8
+"""Mean ln P a character below which a reading is doubted."""
 LONGEST: Final = 400
 """Tokens after which a broken place that does not settle is given up."""
 
@@ -103,7 +105,20 @@ class Restorer:
         yield Piece(self._plain(run[position:]))
 
     def _place(self, run: str, start: int, trigger: int, context: tuple[str, str]) -> Place:
-        search = Search(self._evidence, context)
+        taken, ranked = self._read(run, start, trigger, context, losses=False)
+        if self._evidence.dropped and _doubtful(ranked):
+            longer, others = self._read(run, start, trigger, context, losses=True)
+            if others and (not ranked or others[0].score > ranked[0].score):
+                taken, ranked = longer, others
+        if not ranked:
+            return self._failed(run, trigger)
+        return self._judged(ranked, taken)
+
+    def _read(
+        self, run: str, start: int, trigger: int, context: tuple[str, str], *, losses: bool
+    ) -> tuple[list[Token], list[Reading]]:
+        """The tokens of the place, and its readings that the channel confirms, best first."""
+        search = Search(self._evidence, context, losses=losses)
         taken: list[Token] = []
         ahead = tokens(run, start)
         token = next(ahead, None)
@@ -118,17 +133,13 @@ class Restorer:
                 calm = 0
             elif token.kind == "char" and token.start > trigger:
                 calm += 1
-            quiet = following is None or following.kind in ("char", "gloss")
+            quiet = following is None or following.kind == "char"
             if calm >= CALM and quiet and search.settled():
-                if following is None or following.kind != "gloss":
-                    break
+                break
             token = following
         whole = run[start : taken[-1].end]
-        readings = search.complete()
-        ranked = [r for r in readings[:CHECKED] if r.orphan or self._proves(r, whole)]
-        if not ranked:
-            return self._failed(run, trigger)
-        return self._judged(ranked, run, start, taken)
+        readings = search.complete()[:CHECKED]
+        return taken, [r for r in readings if r.orphan or self._proves(r, whole)]
 
     def _proves(self, reading: Reading, whole: str) -> bool:
         """The certificate: the channel makes of the reading exactly what the page shows."""
@@ -146,7 +157,7 @@ class Restorer:
         return page == whole
 
     def _judged(
-        self, ranked: Sequence[Reading], run: str, start: int, taken: Sequence[Token]
+        self, ranked: Sequence[Reading], taken: Sequence[Token]
     ) -> Place:
         best = ranked[0]
         others = [r for r in ranked if r.text != best.text]
@@ -171,6 +182,11 @@ class Restorer:
         )
         rest = GLOSS.sub("", run[trigger:end]).replace("?", LOST)
         return Place(trigger, end, simplify(rest), "failed", ())
+
+
+def _doubtful(ranked: Sequence[Reading]) -> bool:
+    """True where a text is so unlikely that bytes may be missing."""
+    return not ranked or ranked[0].score < DOUBT * len(ranked[0].text)
 
 
 def _status(best: Reading, margin: float) -> RepairStatus:

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-START: Final = "\n"
-"""Before the first character of a line."""
+START: Final = "。"
+"""Stands before the first character of a line: lines begin as sentences do."""
 UNKNOWN: Final = "\ufffd"
 """Any character that training did not see."""
 

@@ -1,13 +1,13 @@
 """The script maps and readings of tables.json, read once per process and never changed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from crawler.extract.repair.cp936 import BYTES, PAIRS
+from crawler.extract.repair.cp936 import BYTES, PAIRS, is_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,14 @@ class Tables:
         readings: traditional character to its pinyin readings, tone marks on.
         by_lead: (first byte, reading) to the characters that begin with this byte and have this
             reading: a gloss that broke a pair leaves exactly this much of its character.
+        by_reading: reading to the characters that have it.
     """
 
     traditional: Mapping[str, str]
     simplified: Mapping[str, tuple[str, ...]]
     readings: Mapping[str, frozenset[str]]
     by_lead: Mapping[tuple[int, str], tuple[str, ...]]
+    by_reading: Mapping[str, str]
 
     def possible(self, char: str) -> bool:
         """True if the damaging program can have written `char`, an aligned character."""
@@ -61,6 +63,7 @@ def load() -> Tables:
         traditional=MappingProxyType(traditional),
         simplified=MappingProxyType({t: tuple(s) for t, s in simplified.items()}),
         readings=MappingProxyType({c: frozenset(r) for c, r in readings.items()}),
+        by_reading=MappingProxyType(dict(data["readings"])),
         by_lead=MappingProxyType({key: tuple(chars) for key, chars in by_lead.items()}),
     )
 
@@ -75,10 +78,24 @@ def _modern(char: str) -> bool:
 
 @cache
 def by_first_byte() -> Mapping[int, tuple[tuple[int, str], ...]]:
-    """First byte to (second byte, character) for all characters clean text can hold."""
+    """First byte to (second byte, character), for all characters that clean text can hold."""
     out: dict[int, list[tuple[int, str]]] = {}
-    possible = load().possible
-    for (lead, trail), char in PAIRS.items():
-        if possible(char) and not "\ue000" <= char <= "\uf8ff":
-            out.setdefault(lead, []).append((trail, char))
-    return MappingProxyType({lead: tuple(pairs) for lead, pairs in out.items()})
+    for code, char in _possible():
+        out.setdefault(code[0], []).append((code[1], char))
+    return MappingProxyType({lead: tuple(found) for lead, found in out.items()})
+
+
+@cache
+def by_second_byte() -> Mapping[int, tuple[tuple[str, bytes], ...]]:
+    """Second byte to (character, bytes), for all characters that clean text can hold."""
+    out: dict[int, list[tuple[str, bytes]]] = {}
+    for code, char in _possible():
+        out.setdefault(code[1], []).append((char, code))
+    return MappingProxyType({trail: tuple(found) for trail, found in out.items()})
+
+
+def _possible() -> Iterator[tuple[bytes, str]]:
+    traditional = load().traditional
+    for code, char in PAIRS.items():
+        if traditional.get(char, char) == char and not is_private(char):
+            yield code, char
