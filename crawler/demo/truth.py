@@ -19,7 +19,7 @@ class Expected:
     host: str
     path: str
     outcomes: tuple[str, ...] = ("ok",)
-    """Any of these is right for the address; only "ok" leaves documents."""
+    """Any of these is right for the address; only "ok" leaves documents in the archive."""
     works: tuple[str, ...] = ()
     """One key for each document of the page, in order; equal keys are the same work."""
     title: str | None = None
@@ -112,7 +112,7 @@ class Truth:
 
     @property
     def clusters(self) -> int:
-        """How many works there are, off-topic ones included."""
+        """How many works the archive holds."""
         return len({work for page in self.pages for work in page.works})
 
     @property

@@ -71,7 +71,9 @@ def _troubles(host: HostBuilder) -> list[Expected]:
     host.page(forbidden, "<html><body><p>内部资料</p></body></html>")
     pages = [
         Expected(NAME, f"{OTHERS}info_90.html", ("soft404",), title="消费维权工作简报第一期"),
-        Expected(NAME, f"{OTHERS}info_91.html", ("no_body",), title="消费维权工作简报第二期"),
+        Expected(
+            NAME, f"{OTHERS}info_91.html", ("empty", "no_body"), title="消费维权工作简报第二期"
+        ),
         Expected(
             NAME,
             f"{OTHERS}info_92.html",
@@ -85,7 +87,7 @@ def _troubles(host: HostBuilder) -> list[Expected]:
     for number, report in enumerate(off_topic(), start=96):
         path = f"{OTHERS}info_{number}.html"
         host.article(path, article_html(report, _SITE))
-        pages.append(Expected(NAME, path, works=(report.key,), title=report.title, on_topic=False))
+        pages.append(Expected(NAME, path, ("off_topic",), title=report.title, on_topic=False))
     return pages
 
 

@@ -37,7 +37,7 @@ def test_a_good_log_has_no_findings() -> None:
     ("extra", "finding"),
     [
         (entry("/private/1", 9.0), "must not be asked for"),
-        (entry("/y", 2.5), "came 0.50 s after"),
+        (entry("/y", 2.5), "1 delays of 1.0 s took 0.50 s up to /y"),
         (entry("/y", 9.0, cookie="a=b"), "sends cookie"),
         (entry("/y", 9.0, authorization="x"), "sends authorization"),
         (entry("/y", 9.0, user_agent="Mozilla/5.0"), "no contact"),
@@ -47,6 +47,13 @@ def test_a_good_log_has_no_findings() -> None:
 def test_each_fault_is_found(extra: LogEntry, finding: str) -> None:
     (found,) = findings([*GOOD, extra])
     assert finding in found
+
+
+def test_a_late_entry_is_no_fault_but_a_steady_pace_is() -> None:
+    late = [entry("/robots.txt", 0.2), entry("/x?1", 1.0), entry("/y", 2.0)]
+    assert findings(late) == []
+    fast = [entry("/robots.txt", 0.0), *(entry(f"/x?{n}", n * 0.8) for n in (1, 2))]
+    assert "2 delays of 1.0 s took 1.60 s" in findings(fast)[0]
 
 
 def test_counts_and_order() -> None:
