@@ -47,7 +47,11 @@ class UtcTime(TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002
+    ) -> datetime | None:
         """Give back aware UTC on both engines."""
         if value is None:
             return None
@@ -257,7 +261,7 @@ class Extraction(Base):
 
 
 class Document(Base):
-    """One work on one page. The id depends on article URL and ordinal only: it survives reprocess."""
+    """One work on one page. The id is made of article URL and ordinal: it survives reprocess."""
 
     __tablename__ = "document"
     id: Mapped[str] = mapped_column(String(24), primary_key=True)
@@ -323,19 +327,27 @@ class Figure(Base):
 
 
 class Fingerprint(Base):
-    """The values near-duplicates of a document are looked up by."""
+    """What a document is looked up and compared by; see `dedupe.fingerprint`."""
 
     __tablename__ = "fingerprint"
+    number: Mapped[int] = mapped_column(BigId, primary_key=True)
+    """Short name of the document in the two indexes below."""
     document_id: Mapped[str] = mapped_column(
-        ForeignKey("document.id", ondelete="CASCADE"), primary_key=True
+        ForeignKey("document.id", ondelete="CASCADE"), unique=True
     )
     version: Mapped[int] = mapped_column(Integer)
     exact: Mapped[str] = mapped_column(String(64), index=True)
-    """Hash of the normalised text."""
+    """Hash of the normalised text; empty for a text without any character that counts."""
     simhash: Mapped[int]
     """64 bits, stored as a signed number."""
     n_han: Mapped[int] = mapped_column(Integer)
-    n_shingles: Mapped[int] = mapped_column(Integer)
+    skeleton: Mapped[bytes]
+    """Characters that survive a change of script, figures and punctuation, two bytes each."""
+    marks: Mapped[str]
+    """Figures with their places in the skeleton, masks and headings, as JSON."""
+    claim: Mapped[dict[str, Any]]
+    """What speaks for this document as a cluster's canonical one."""
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
 
 class SimBand(Base):
@@ -344,19 +356,17 @@ class SimBand(Base):
     __tablename__ = "sim_band"
     band: Mapped[int] = mapped_column(Integer, primary_key=True)
     key: Mapped[int] = mapped_column(Integer, primary_key=True)
-    document_id: Mapped[str] = mapped_column(
-        ForeignKey("document.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class Shingle(Base):
     """A sampled 8-gram hash of a document's skeleton."""
 
     __tablename__ = "shingle"
-    hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    document_id: Mapped[str] = mapped_column(
-        ForeignKey("document.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
+    hash: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class Cluster(Base):
@@ -396,7 +406,7 @@ class Edge(Base):
         ForeignKey("document.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     kind: Mapped[str] = mapped_column(String(16))
-    """`repost`, `excerpt_of` (a of b), `contains` (a holds b), `shares_section`, `same_template`."""
+    """`repost`, `excerpt_of` (a of b), `contains` (b in a), `shares_section`, `same_template`."""
     coverage: Mapped[float]
     """Share of the shorter text that stands in the longer one."""
     figures_compared: Mapped[int] = mapped_column(Integer)

@@ -1,0 +1,166 @@
+"""Judged pairs: verdicts on candidates, the edges that keep them, what people decided."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, or_, select, union_all
+
+from archive.clusters.lookup import Candidate
+from archive.models import Decision, Edge, Member
+from dedupe import Prepared
+from dedupe.align import Span
+from dedupe.compare import RULE_VERSION, Matcher, joins
+from dedupe.grouping import Link, Neighbour
+
+MAX_NEIGHBOURS = 200
+"""Edges of a container that are read to find its parts, strongest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A candidate and the link to it."""
+
+    candidate: Candidate
+    link: Link
+
+
+def judge(
+    connection: Connection, document_id: str, prepared: Prepared, candidates: Sequence[Candidate]
+) -> list[Judged]:
+    """The candidates that are related to a text, each with the verdict and a person's word."""
+    if not candidates:
+        return []
+    matcher = Matcher(prepared)
+    decided = _decisions(connection, document_id)
+    out = []
+    for candidate in candidates:
+        verdict = matcher.compare(candidate.prepared)
+        word = decided.get(candidate.document_id)
+        if verdict.kind != "unrelated" or word is not None:
+            out.append(Judged(candidate, Link(candidate.document_id, verdict, word)))
+    return out
+
+
+def _decisions(connection: Connection, document_id: str) -> dict[str, bool]:
+    query = select(Decision).where(or_(Decision.a == document_id, Decision.b == document_id))
+    return {
+        row.b if row.a == document_id else row.a: row.same_work for row in connection.execute(query)
+    }
+
+
+def write_edges(
+    connection: Connection, document_id: str, judged: Iterable[Judged], now: datetime
+) -> None:
+    """Keep the verdicts on a document."""
+    rows = []
+    for item in judged:
+        verdict, other = item.link.verdict, item.link.document_id
+        a, b = document_id, other
+        if b < a:
+            a, b, verdict = b, a, verdict.turned()
+        if verdict.kind == "unrelated":
+            continue
+        rows.append(
+            {
+                "a": a,
+                "b": b,
+                "kind": verdict.kind,
+                "coverage": verdict.coverage,
+                "figures_compared": verdict.figures_compared,
+                "figures_equal": verdict.figures_equal,
+                "evidence": {
+                    "a_coverage": round(verdict.a_coverage, 4),
+                    "b_coverage": round(verdict.b_coverage, 4),
+                    "a_span": list(verdict.a_span),
+                    "b_span": list(verdict.b_span),
+                    "matched": verdict.matched,
+                    "places_same": verdict.places_same,
+                    "places_against": verdict.places_against,
+                    "weight": round(verdict.weight, 1),
+                },
+                "rule_version": RULE_VERSION,
+                "judged_at": now,
+            }
+        )
+    if rows:
+        connection.execute(insert(Edge), rows)
+
+
+def forget_edges(connection: Connection, document_id: str) -> None:
+    """Drop all verdicts on a document; decisions stay."""
+    connection.execute(delete(Edge).where(or_(Edge.a == document_id, Edge.b == document_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A document that is the same work as another one, as far as an edge says."""
+
+    document_id: str
+    span: Span
+    """Where in the skeleton of the document asked for."""
+    share: float
+    """Share of the document asked for that stands in the other one."""
+    weight: float
+
+
+def same_work(connection: Connection, document_id: str) -> list[Related]:
+    """Documents an edge of `document_id` puts into its cluster, whatever cluster they are in."""
+    edges = union_all(
+        select(Edge, Edge.b.label("other")).where(Edge.a == document_id),
+        select(Edge, Edge.a.label("other")).where(Edge.b == document_id),
+    ).subquery()
+    query = (
+        select(edges, Decision.same_work)
+        .outerjoin(Decision, (Decision.a == edges.c.a) & (Decision.b == edges.c.b))
+        .where(edges.c.kind != "same_template")
+    )
+    out = []
+    for row in connection.execute(query):
+        accepted = joins(row.kind, row.coverage, row.figures_equal)
+        if not (accepted if row.same_work is None else row.same_work):
+            continue
+        side = "a" if row.a == document_id else "b"
+        start, end = row.evidence[f"{side}_span"]
+        share, weight = row.evidence[f"{side}_coverage"], row.evidence["weight"]
+        out.append(Related(row.other, (start, end), share, weight))
+    out.sort(key=lambda related: (-related.weight, related.document_id))
+    return out
+
+
+def neighbours(connection: Connection, document_id: str) -> list[Neighbour]:
+    """What shares a part of a document and is no compilation itself, with its cluster."""
+    related = {item.document_id: item for item in same_work(connection, document_id)}
+    if not related:
+        return []
+    names = list(related)[:MAX_NEIGHBOURS]
+    query = select(Member.document_id, Member.cluster_id).where(
+        Member.document_id.in_(names), Member.role != "compilation"
+    )
+    return [
+        Neighbour(
+            row.document_id,
+            row.cluster_id,
+            related[row.document_id].span,
+            related[row.document_id].weight,
+        )
+        for row in connection.execute(query.order_by(Member.document_id))
+    ]
+
+
+def linked_pairs(connection: Connection, documents: Sequence[str]) -> set[tuple[str, str]]:
+    """Pairs (a, b) among some documents that an edge calls the same work."""
+    query = (
+        select(Edge.a, Edge.b, Edge.kind, Edge.coverage, Edge.figures_equal, Decision.same_work)
+        .outerjoin(Decision, (Decision.a == Edge.a) & (Decision.b == Edge.b))
+        .where(Edge.a.in_(documents), Edge.b.in_(documents))
+    )
+    return {
+        (row.a, row.b)
+        for row in connection.execute(query)
+        if (
+            joins(row.kind, row.coverage, row.figures_equal)
+            if row.same_work is None
+            else row.same_work
+        )
+    }

@@ -1,0 +1,258 @@
+"""Fingerprints and their indexes: which documents may be alike.
+
+A document is a candidate when it shares a few sampled shingles, or lies within three bits of the
+simhash. A shingle that many documents have is not written for further ones: whatever holds it
+still finds the first ones that did, and no look-up reads more than `CROWDED` rows for it.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, and_, delete, insert, or_, select
+
+from archive.models import Cluster, Fingerprint, Member, Shingle, SimBand
+from dedupe import Prepared
+from dedupe.canonical import Claim
+from dedupe.fingerprint import SHINGLE, VERSION, gram_hashes, hamming, sampled
+
+CROWDED = 64
+"""Documents a shingle is written for."""
+SHARED = 3
+"""Shared shingles that make a candidate; two in a text so short that it has few."""
+FEW_SHINGLES = 12
+NEAR = 3
+"""Bits of distance at which a simhash alone makes a candidate."""
+MIN_SIMHASH = 60
+"""Skeleton length from which a simhash says anything."""
+POOL = 3
+"""Candidates, best first, whose clusters are looked up, for each one that may be judged."""
+FIRST_OF_CLUSTER = 2
+PER_CLUSTER = 6
+"""Members of one cluster that are judged: its canonical one and the likest; the next of any
+cluster only when each has had its first ones."""
+JUDGED = 24
+"""Documents judged in all, for a text of usual length."""
+JUDGED_PER_HAN = 1 / 150
+"""And for a long one, which may hold many works."""
+_COMPILATIONS = ""
+EXACT_ROWS = 4
+BAND_ROWS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A document's membership in one cluster."""
+
+    cluster_id: str
+    role: str
+    canonical_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A stored document that may be alike, ready to be compared."""
+
+    document_id: str
+    prepared: Prepared
+    claim: Claim
+    seats: tuple[Seat, ...]
+
+    @property
+    def is_compilation(self) -> bool:
+        """Whether it is known to hold several works."""
+        return any(seat.role == "compilation" for seat in self.seats)
+
+
+def signed(value: int) -> int:
+    """A 64-bit value as the databases keep it."""
+    return value - (1 << 64) if value >= 1 << 63 else value
+
+
+def exact_copies(connection: Connection, prepared: Prepared) -> list[str]:
+    """Documents with the very same characters and figures, oldest first."""
+    if not prepared.exact:
+        return []
+    query = (
+        select(Fingerprint.document_id)
+        .where(Fingerprint.exact == prepared.exact, Fingerprint.version == VERSION)
+        .order_by(Fingerprint.number)
+        .limit(EXACT_ROWS)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def find(connection: Connection, prepared: Prepared) -> tuple[list[Candidate], list[int]]:
+    """Documents that may be alike, and the shingles of `prepared` that are still written."""
+    scores, crowded = _by_shingles(connection, prepared)
+    for number in _by_simhash(connection, prepared):
+        scores.setdefault(number, float(SHARED))
+    limit = max(JUDGED, int(prepared.n_han * JUDGED_PER_HAN))
+    ranked = sorted(scores, key=lambda number: (-scores[number], number))[: POOL * limit]
+    chosen = _choose(connection, ranked, limit)
+    open_shingles = [shingle for shingle in prepared.shingles if shingle not in crowded]
+    return load(connection, chosen), open_shingles
+
+
+def _by_shingles(connection: Connection, prepared: Prepared) -> tuple[dict[int, float], set[int]]:
+    """Documents with enough shared shingles and their scores; the crowded shingles."""
+    if not prepared.shingles:
+        return {}, set()
+    query = select(Shingle.hash, Shingle.number).where(Shingle.hash.in_(prepared.shingles))
+    holders: dict[int, list[int]] = defaultdict(list)
+    for shingle, number in connection.execute(query):
+        holders[shingle].append(number)
+    shared: dict[int, int] = defaultdict(int)
+    scores: dict[int, float] = defaultdict(float)
+    for numbers in holders.values():
+        rarity = 1 / len(numbers)
+        for number in numbers:
+            shared[number] += 1
+            scores[number] += rarity
+    needed = SHARED if len(prepared.shingles) >= FEW_SHINGLES else SHARED - 1
+    crowded = {shingle for shingle, numbers in holders.items() if len(numbers) >= CROWDED}
+    # A short text in a long one shares no more than the few it has.
+    return {n: scores[n] + shared[n] for n in scores if shared[n] >= needed}, crowded
+
+
+def _by_simhash(connection: Connection, prepared: Prepared) -> list[int]:
+    if prepared.n_han < MIN_SIMHASH:
+        return []
+    pieces = [
+        and_(SimBand.band == band, SimBand.key == key) for band, key in enumerate(prepared.bands)
+    ]
+    query = (
+        select(Fingerprint.number, Fingerprint.simhash)
+        .join(SimBand, SimBand.number == Fingerprint.number)
+        .where(or_(*pieces))
+        .limit(BAND_ROWS)
+    )
+    return [
+        number
+        for number, value in connection.execute(query)
+        if hamming(value % (1 << 64), prepared.simhash) <= NEAR
+    ]
+
+
+def _choose(connection: Connection, ranked: list[int], limit: int) -> list[str]:
+    """The documents to judge: best first, few of each cluster, the canonical ones always."""
+    if not ranked:
+        return []
+    query = (
+        select(
+            Fingerprint.number,
+            Fingerprint.document_id,
+            Member.cluster_id,
+            Member.role,
+            Cluster.canonical_id,
+        )
+        .join(Member, Member.document_id == Fingerprint.document_id)
+        .join(Cluster, Cluster.id == Member.cluster_id)
+        .where(Fingerprint.number.in_(ranked))
+    )
+    rows: dict[int, list[Any]] = defaultdict(list)
+    for row in connection.execute(query):
+        rows[row.number].append(row)
+    chosen: dict[str, None] = {}
+    taken: dict[str, int] = defaultdict(int)
+    for per_cluster in (FIRST_OF_CLUSTER, PER_CLUSTER):
+        for number in ranked:
+            seats = rows[number]
+            if len(chosen) >= limit:
+                break
+            if not seats:
+                continue
+            keys = [row.cluster_id if row.role != "compilation" else _COMPILATIONS for row in seats]
+            if all(taken[key] >= per_cluster for key in keys):
+                continue
+            first = seats[0]
+            if keys[0] != _COMPILATIONS and not taken[keys[0]] and first.canonical_id:
+                chosen.setdefault(first.canonical_id)
+                taken[keys[0]] += first.canonical_id != first.document_id
+            if first.document_id not in chosen or not taken[keys[0]]:
+                taken[keys[0]] += 1
+            chosen.setdefault(first.document_id)
+    return list(chosen)
+
+
+def load(connection: Connection, documents: list[str]) -> list[Candidate]:
+    """Stored documents with their clusters, in the order asked for; unknown ones are left out."""
+    if not documents:
+        return []
+    query = select(Fingerprint.__table__).where(Fingerprint.document_id.in_(documents))
+    stored = {row["document_id"]: row for row in connection.execute(query).mappings()}
+    seats: dict[str, list[Seat]] = defaultdict(list)
+    places = (
+        select(Member.document_id, Member.cluster_id, Member.role, Cluster.canonical_id)
+        .join(Cluster, Cluster.id == Member.cluster_id)
+        .where(Member.document_id.in_(documents))
+        .order_by(Member.cluster_id)
+    )
+    for place in connection.execute(places):
+        seats[place.document_id].append(Seat(place.cluster_id, place.role, place.canonical_id))
+    return [
+        Candidate(
+            document_id=document_id,
+            prepared=Prepared.unpack(
+                exact=row["exact"],
+                simhash=row["simhash"] % (1 << 64),
+                skeleton=row["skeleton"],
+                marks=row["marks"],
+            ),
+            claim=Claim.from_json(row["claim"]),
+            seats=tuple(seats[document_id]),
+        )
+        for document_id in documents
+        if (row := stored.get(document_id)) is not None
+    ]
+
+
+def write(
+    connection: Connection, prepared: Prepared, claim: Claim, open_shingles: list[int]
+) -> None:
+    """Store a fingerprint and make it findable."""
+    number = connection.execute(
+        insert(Fingerprint)
+        .values(
+            document_id=claim.document_id,
+            version=prepared.version,
+            exact=prepared.exact,
+            simhash=signed(prepared.simhash),
+            n_han=prepared.n_han,
+            skeleton=prepared.skeleton.astype("<u2").tobytes(),
+            marks=prepared.packed_marks(),
+            claim=claim.to_json(),
+        )
+        .returning(Fingerprint.number)
+    ).scalar_one()
+    if prepared.n_han >= MIN_SIMHASH:
+        bands = [
+            {"band": band, "key": key, "number": number} for band, key in enumerate(prepared.bands)
+        ]
+        connection.execute(insert(SimBand), bands)
+    if open_shingles:
+        rows = [{"hash": shingle, "number": number} for shingle in open_shingles]
+        connection.execute(insert(Shingle), rows)
+
+
+def forget(connection: Connection, document_id: str) -> None:
+    """Take a document out of fingerprints and indexes."""
+    query = select(Fingerprint.number, Fingerprint.simhash, Fingerprint.skeleton).where(
+        Fingerprint.document_id == document_id
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return
+    skeleton = np.frombuffer(row.skeleton, dtype="<u2")
+    shingles = sampled(gram_hashes(skeleton, SHINGLE), len(skeleton))
+    connection.execute(
+        delete(Shingle).where(Shingle.number == row.number, Shingle.hash.in_(shingles))
+    )
+    value = row.simhash % (1 << 64)
+    pieces = [
+        and_(SimBand.band == band, SimBand.key == value >> shift & 0xFFFF)
+        for band, shift in enumerate((48, 32, 16, 0))
+    ]
+    connection.execute(delete(SimBand).where(SimBand.number == row.number, or_(*pieces)))
+    connection.execute(delete(Fingerprint).where(Fingerprint.number == row.number))

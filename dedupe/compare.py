@@ -1,0 +1,342 @@
+"""The verdict on a pair of texts: the same work, another report on the same template, or neither.
+
+Shared wording makes a pair worth judging, figures decide it: next year's report keeps the wording
+and changes the figures, a repost changes everything else and keeps them. Both are compared only
+where the texts run side by side, sentence by sentence, so the parts of a compilation and the junk
+around a repost do not count.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Literal
+
+from dedupe.align import NO_SHIFT, Aligner, Alignment, Span
+from dedupe.fingerprint import Fingerprint, PlacedNumber, Skeleton
+from dedupe.numbers import Role, maybe_damaged
+from dedupe.places import compare_places
+
+RULE_VERSION = 1
+"""Goes up when any verdict may change; stored with each edge."""
+
+Kind = Literal["repost", "excerpt_of", "contains", "shares_section", "same_template", "unrelated"]
+
+CONTAINED = 0.6
+"""Share of the shorter text found in the longer one from which it counts as contained. Excerpts
+with masked names and damaged characters keep .7 and more; reports of neighbouring years share up
+to .62 of the wording in yearly bulletins, where figures then decide."""
+BOTH = 0.5
+"""Share of the longer text found in the shorter one from which they are one text, not a part."""
+SECTION = 300
+"""Characters shared in dense stretches that make a section worth an edge."""
+SECTION_SHARE = 0.3
+"""A section under this share of the shorter text never joins two works: four provinces once met
+over one national slogan section."""
+SECTION_FIGURES = 3
+"""Equal figures that a shared section needs to join two works: without any it is a quotation."""
+STRAY = 0.1
+"""Share of the matched text at either end that may be a stray."""
+LABEL = 8
+LABEL_EQUAL = 6
+"""A figure belongs to the words in front of it: so many of so many characters must be equal. In
+lists the words behind it name the next figure."""
+AGREE = 0.85
+"""Share of compared figures that must be equal. Copies of one work lie above .95, next year's
+reports under .6 even when half of their figures stayed."""
+PLACES_DECIDE = 3
+"""With fewer equal figures than this, place names are asked too."""
+PLACES_AGAINST = 2
+"""Contradicting place names that make another report; one may be a slip or a correction."""
+DOUBT = 0.55
+"""From this agreement up to `AGREE` (and without any figure) a person may want to look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What two texts `a` and `b` are to each other, and why. Spans count skeleton characters."""
+
+    kind: Kind
+    """`excerpt_of`: a is a part of b; `contains`: a holds b."""
+    a_coverage: float
+    b_coverage: float
+    a_span: Span
+    b_span: Span
+    matched: int
+    """Characters of the shorter text found in the other."""
+    figures_compared: int
+    figures_equal: int
+    places_same: int = 0
+    places_against: int = 0
+
+    @property
+    def coverage(self) -> float:
+        """Share of the shorter text that stands in the longer one."""
+        return max(self.a_coverage, self.b_coverage)
+
+    @property
+    def agreement(self) -> float | None:
+        """Share of compared figures that are equal; None where there was none to compare."""
+        if not self.figures_compared:
+            return None
+        return self.figures_equal / self.figures_compared
+
+    @property
+    def same_work(self) -> bool:
+        """Whether this pair alone is reason enough to put both into one cluster."""
+        return joins(self.kind, self.coverage, self.figures_equal)
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether this pair is reason to keep both apart."""
+        return self.kind == "same_template"
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a person should look at it."""
+        agreement = self.agreement
+        if agreement is None:
+            return self.kind in ("repost", "excerpt_of", "contains")
+        return self.kind != "unrelated" and DOUBT <= agreement < 1 and agreement < AGREE + 0.05
+
+    @property
+    def weight(self) -> float:
+        """How much this pair speaks for one cluster: matched characters times agreement squared.
+
+        Pairs without figures count as if three in four agreed (measured as the best choice among
+        several on clusters of public reports).
+        """
+        agreement = self.agreement
+        return self.matched * (0.75 if agreement is None else agreement) ** 2
+
+    def turned(self) -> "Verdict":
+        """The same verdict with a and b exchanged."""
+        kinds: dict[Kind, Kind] = {"excerpt_of": "contains", "contains": "excerpt_of"}
+        return Verdict(
+            kind=kinds.get(self.kind, self.kind),
+            a_coverage=self.b_coverage,
+            b_coverage=self.a_coverage,
+            a_span=self.b_span,
+            b_span=self.a_span,
+            matched=self.matched,
+            figures_compared=self.figures_compared,
+            figures_equal=self.figures_equal,
+            places_same=self.places_same,
+            places_against=self.places_against,
+        )
+
+
+def joins(kind: str, coverage: float, figures_equal: int) -> bool:
+    """Whether an edge with these values puts both documents into one cluster."""
+    if kind == "shares_section":
+        return coverage >= SECTION_SHARE and figures_equal >= SECTION_FIGURES
+    return kind in ("repost", "excerpt_of", "contains")
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """Stretches of b that follow each other in a: one copy of (a part of) a inside b."""
+
+    stretches: tuple[Span, ...]
+    compared: int
+    equal: int
+
+    @property
+    def length(self) -> int:
+        return sum(end - start for start, end in self.stretches)
+
+
+class Matcher:
+    """One text, ready to be compared with many."""
+
+    def __init__(self, text: Fingerprint) -> None:
+        """Index `text` once."""
+        self._text = text
+        self._aligner = Aligner(text)
+        self._numbers = _by_place(text.numbers)
+
+    def compare(self, other: Fingerprint) -> Verdict:
+        """The verdict on this text (a) and `other` (b)."""
+        if (other.n_han, other.exact) < (self._text.n_han, self._text.exact):
+            # The longer text may hold the shorter one twice: the map goes from long to short.
+            return Matcher(other).compare(self._text).turned()
+        return self._compare(other)
+
+    def _compare(self, longer: Fingerprint) -> Verdict:
+        a, b = self._text, longer
+        alignment = self._aligner.align(b.skeleton)
+        if not alignment.b_stretches:
+            return _UNRELATED
+        numbers = _by_place(b.numbers)
+        layers = [
+            _Layer(stretches, *self._figures(numbers, b.skeleton, alignment, stretches))
+            for stretches in _layers(alignment)
+        ]
+        main = max(layer.length for layer in layers)
+        best = max((layer for layer in layers if layer.length * 2 >= main), key=_standing)
+        matched = sum(int(alignment.b_covered[start:end].sum()) for start, end in best.stretches)
+        a_coverage, b_coverage = min(1.0, matched / a.n_han), matched / b.n_han
+        kind = _kind(a_coverage, b_coverage, matched)
+        same, against = 0, 0
+        if kind != "unrelated" and best.equal < PLACES_DECIDE:
+            same, against = compare_places(a.skeleton, b.skeleton, alignment)
+        if kind != "unrelated" and _different(best, same, against):
+            kind = "same_template"
+        return Verdict(
+            kind=kind,
+            a_coverage=a_coverage,
+            b_coverage=b_coverage,
+            a_span=_body(alignment.a_stretches),
+            b_span=_body(best.stretches),
+            matched=matched,
+            figures_compared=best.compared,
+            figures_equal=best.equal,
+            places_same=same,
+            places_against=against,
+        )
+
+    def _figures(
+        self,
+        numbers: dict[int, list[PlacedNumber]],
+        other: Skeleton,
+        alignment: Alignment,
+        stretches: tuple[Span, ...],
+    ) -> tuple[int, int]:
+        """(figures of both texts at the same place, equal ones among them), inside `stretches`.
+
+        A figure that is repeated counts once.
+        """
+        compared: set[tuple[str, ...]] = set()
+        equal: set[tuple[str, ...]] = set()
+        shift, length = alignment.b_shift, len(alignment.b_shift)
+        for place, theirs in numbers.items():
+            if not any(start <= place <= end for start, end in stretches):
+                continue
+            left = int(shift[place - 1]) if place else NO_SHIFT
+            right = int(shift[place]) if place < length else NO_SHIFT
+            sides = (right,) if left == NO_SHIFT else (left, right)
+            ours = [
+                group
+                for side in dict.fromkeys(sides)
+                if side != NO_SHIFT
+                and (group := self._numbers.get(place + side))
+                and _same_label(self._label(place + side), other[max(0, place - LABEL) : place])
+            ]
+            told = [_agree(group, theirs) for group in ours]
+            if any(answer is not None for answer in told):
+                said = (*(n.value for n in ours[0]), "=", *(n.value for n in theirs))
+                compared.add(said)
+                if any(told):
+                    equal.add(said)
+        return len(compared), len(equal)
+
+    def _label(self, place: int) -> Skeleton:
+        """The characters in front of a figure of this text."""
+        return self._text.skeleton[max(0, place - LABEL) : place]
+
+
+def _same_label(ours: Skeleton, theirs: Skeleton) -> bool:
+    """Whether two figures stand behind the same words, but for a damaged character."""
+    length = min(len(ours), len(theirs))
+    if not length:
+        return True
+    equal = int((ours[-length:] == theirs[-length:]).sum())
+    return equal * LABEL >= length * LABEL_EQUAL
+
+
+def compare(a: Fingerprint, b: Fingerprint) -> Verdict:
+    """The verdict on two texts. For one against many, use `Matcher`."""
+    return Matcher(a).compare(b)
+
+
+_UNRELATED = Verdict("unrelated", 0.0, 0.0, (0, 0), (0, 0), 0, 0, 0)
+
+
+def _by_place(numbers: tuple[PlacedNumber, ...]) -> dict[int, list[PlacedNumber]]:
+    out: dict[int, list[PlacedNumber]] = defaultdict(list)
+    for number in numbers:
+        out[number.place].append(number)
+    return dict(out)
+
+
+def _agree(ours: list[PlacedNumber], theirs: list[PlacedNumber]) -> bool | None:
+    """Whether two groups of figures at one place say the same; None where they say nothing.
+
+    Groups of several stand in lists and tables: half of the shorter one must be in the other.
+    """
+    a_values, b_values = {n.value for n in ours}, {n.value for n in theirs}
+    a_asks = [n.value for n in ours if n.role is Role.ASKS]
+    b_asks = [n.value for n in theirs if n.role is Role.ASKS]
+    if a_asks or b_asks:
+        hits = max(sum(v in b_values for v in a_asks), sum(v in a_values for v in b_asks))
+        if hits * 2 >= max(1, min(len(a_asks) or 1, len(b_asks) or 1)):
+            return True
+        return None if _may_be_damaged(ours, theirs) else False
+    denied = all(n.role is Role.DENIES for n in (*ours, *theirs)) and not a_values & b_values
+    return False if denied else None
+
+
+def _may_be_damaged(ours: list[PlacedNumber], theirs: list[PlacedNumber]) -> bool:
+    """Whether the two groups differ only by what a lost character does to a numeral."""
+    for group in (ours, theirs):
+        if all(number.role is Role.CONFIRMS for number in group):
+            return True
+    return any(
+        maybe_damaged(a.value, b.value) for a in ours for b in theirs if a.spelled or b.spelled
+    )
+
+
+def _kind(a_coverage: float, b_coverage: float, matched: int) -> Kind:
+    """How two texts lie in each other, a being the shorter one."""
+    if a_coverage >= CONTAINED:
+        return "repost" if b_coverage >= BOTH else "excerpt_of"
+    return "shares_section" if matched >= SECTION else "unrelated"
+
+
+def _different(layer: _Layer, places_same: int, places_against: int) -> bool:
+    if layer.compared and layer.equal < AGREE * layer.compared:
+        return True
+    if layer.equal >= PLACES_DECIDE:
+        return False
+    return places_against >= PLACES_AGAINST and places_against > places_same
+
+
+def _standing(layer: _Layer) -> float:
+    agreement = layer.equal / layer.compared if layer.compared else 0.75
+    return layer.length * agreement**2
+
+
+def _body(stretches: tuple[Span, ...]) -> Span:
+    """From the first to the last of some stretches, but for strays at the ends.
+
+    A stretch that two texts share by accident, such as the title of a related page, may lie far
+    from the work they share.
+    """
+    left = STRAY * sum(end - start for start, end in stretches)
+    right, kept = left, list(stretches)
+    while len(kept) > 1 and (left := left - (kept[0][1] - kept[0][0])) > 0:
+        del kept[0]
+    while len(kept) > 1 and (right := right - (kept[-1][1] - kept[-1][0])) > 0:
+        del kept[-1]
+    return (kept[0][0], kept[-1][1]) if kept else (0, 0)
+
+
+def _layers(alignment: Alignment) -> list[tuple[Span, ...]]:
+    """The stretches of b, grouped so that no group uses a part of a twice."""
+    layers: list[tuple[list[Span], list[Span]]] = []
+    for start, end in alignment.b_stretches:
+        shifts = alignment.b_shift[start:end]
+        known = shifts[shifts != NO_SHIFT]
+        a_range = (start + int(known[0]), end + int(known[-1]))
+        for stretches, used in layers:
+            if not any(_overlap(a_range, other) for other in used):
+                stretches.append((start, end))
+                used.append(a_range)
+                break
+        else:
+            layers.append(([(start, end)], [a_range]))
+    return [tuple(stretches) for stretches, _ in layers]
+
+
+def _overlap(a: Span, b: Span) -> bool:
+    """Whether two spans share half of the shorter one."""
+    shared = min(a[1], b[1]) - max(a[0], b[0])
+    return shared * 2 > max(1, min(a[1] - a[0], b[1] - b[0]))
