@@ -32,7 +32,7 @@ _SPACE = re.compile(r"\s+")
 _CUT = ("…", "..")
 _CHINA = timedelta(hours=8)
 _TITLE = 6  # characters: shorter ones are 详细, 查看全文, 图文
-_ROW_LINKS = 8  # one article's row: image, headline, "more"; bounds the work on hostile pages
+_ROW_LINKS = 8  # one row: column, image, headline, "more"; bounds the work on hostile pages
 _ROW_LEVELS = 4  # how far above a link its row is looked for: a, span, td, tr
 
 
@@ -209,7 +209,7 @@ def _html_rows(text: str, rules: ListRules, article: ArticleRules, links: _Links
             url = links.article_url(href) if href is not None else None
             if url is None:
                 continue
-            context = _text(dates[position]) if paired else _row_text(anchor)
+            context = _text(dates[position]) if paired else _row_text(anchor, url, links)
             published = find_date(context, rules.date_regex) or date_of_url(url, article)
             title = _link_title(anchor, rules)
             rows.append(_Row(url, title, f"{href} {title} {context}", published))
@@ -226,25 +226,22 @@ def _link_title(link: Selector, rules: ListRules) -> str:
     return shown
 
 
-def _row_text(link: Selector) -> str:
-    """The text of the largest element around a link that holds no other link with an href."""
+def _row_text(link: Selector, url: str, links: _Links) -> str:
+    """The text of the largest element around a link that holds no other article's link."""
     node = link.root
     best = node
     for _ in range(_ROW_LEVELS):
         node = node.getparent()
-        if node is None or _has_many_links(node):
+        if node is None or _holds_another(node, url, links):
             break
         best = node
     return _clean(" ".join(best.itertext()))[:500]
 
 
-def _has_many_links(node: Any) -> bool:
-    first: str | None = None
+def _holds_another(node: Any, url: str, links: _Links) -> bool:
     for position, link in enumerate(node.iter("a")):
-        href = link.get("href")
-        if position >= _ROW_LINKS or (first and href and href != first):
+        if position >= _ROW_LINKS or links.article_url(link.get("href") or "") not in (url, None):
             return True
-        first = first or href
     return False
 
 

@@ -318,6 +318,20 @@ def test_next_page_on_another_host_is_not_followed():
     assert (page.follows, page.stop_reason) == ((), "no_next")
 
 
+# --- document libraries ---------------------------------------------------------------------------
+
+
+def test_library_list_gives_documents_and_never_downloads():
+    article = ArticleRules(url_regex=r"/p-\d+\.html$")
+    text = """<dl><dt><a href="/p-31.html" title="某县消费投诉分析报告全文">某县消费投诉…</a></dt>
+<dd>12页 <a href="/download?id=31">下载</a></dd></dl><a href="list-2.html">下一页</a>"""
+    page = read("doc_viewer", text, f"{HOST}/list-1.html", article=article)
+    assert [(e.url, e.title) for e in page.entries] == [
+        (f"{HOST}/p-31.html", "某县消费投诉分析报告全文")
+    ]
+    assert [f.url for f in page.follows] == [f"{HOST}/list-2.html"]
+
+
 # --- mirrors and rows --------------------------------------------------------------------------
 
 
@@ -352,6 +366,13 @@ def test_no_text_is_too_strange(family, text):
     assert page.entries == ()
     if page.follows:
         assert again(family, text, page.follows[0]).entries == ()
+
+
+def test_dates_of_rows_that_name_their_column_too():
+    text = """<ul><li>[<a href="/tz/">通知</a>]<a href="t20220315_1.html">总结一</a> 2022-04-01</li>
+<li>[<a href="/tz/">通知</a>]<a href="t20220315_2.html">总结二</a> 2022-04-02</li></ul>"""
+    page = read("trs_wcm", text, f"{HOST}/zw/")
+    assert [e.published for e in page.entries] == [date(2022, 4, 1), date(2022, 4, 2)]
 
 
 def test_titles_of_cards():
