@@ -136,7 +136,14 @@ def _netloc(netloc: str, default_port: int) -> str | None:
 
 
 def _ip6(host: str) -> str | None:
-    return f"[{ipaddress.IPv6Address(host[1:-1])}]" if "%" not in host else None
+    if "%" in host:
+        return None
+    address = ipaddress.IPv6Address(host[1:-1])
+    mapped = address.ipv4_mapped
+    if mapped is None:
+        return f"[{address}]"
+    number = int(mapped)  # written by hand: Python 3.13 writes ::ffff:127.0.0.1, 3.11 does not
+    return f"[::ffff:{number >> 16:x}:{number & 0xFFFF:x}]"
 
 
 def _host(host: str) -> str | None:
