@@ -73,7 +73,7 @@ def _spacing(host: str, entries: list[LogEntry], delay: float) -> Iterator[str]:
             worst = behind - slack
             took, count = entry.time - entries[since].time, number - since
             finding = f"{host}: {count} delays of {delay} s took {took:.2f} s up to {entry.path}"
-        if slack > behind:
+        if slack >= behind:
             behind, since = slack, number
     if finding:
         yield finding
