@@ -6,8 +6,10 @@ XiaobaoError
 │   ├── ArchiveBusy    another process holds what this one needs
 │   └── MigrationNeeded  the archive was written by a newer xiaobao
 ├── NotFound           what was asked for is not in the archive
+│   └── Withdrawn      it was, and is gone from it
 ├── BadQuery           a search query cannot be understood, or takes too long
 ├── BadCursor          a cursor is not one of this archive's
+│   └── StaleCursor    it was, before the archive was made again
 └── Unavailable        something outside (a port, a file) cannot be used
 """
 
@@ -36,12 +38,20 @@ class NotFound(XiaobaoError):
     """What was asked for is not in the archive."""
 
 
+class Withdrawn(NotFound):
+    """What was asked for was in the archive and has been taken out of it."""
+
+
 class BadQuery(XiaobaoError):
     """A search query cannot be understood, or takes too long."""
 
 
 class BadCursor(XiaobaoError):
-    """A cursor is none of this archive's: mistyped, or from before it was made again."""
+    """A cursor is none of this archive's."""
+
+
+class StaleCursor(BadCursor):
+    """A cursor from before the archive was made again; its reader needs a new snapshot."""
 
 
 class Unavailable(XiaobaoError):

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, func, insert, select
 
 from archive.db import Database
-from archive.errors import BadCursor
+from archive.errors import BadCursor, StaleCursor
 from archive.models import Change, Meta
 
 Kind = Literal[
@@ -158,7 +158,7 @@ def _seq(connection: Connection, epoch: str, after: str | None) -> int:
     seq = int(digits[:20])
     # A cursor ahead of the feed comes from a database that was put back to an older state.
     if its_epoch != epoch or seq > _last_seq(connection):
-        raise BadCursor(
+        raise StaleCursor(
             f"the cursor {after!r} is from before this archive was made again: its events are "
             "gone; start again from a snapshot (xiaobao export) and the cursor that names"
         )

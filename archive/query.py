@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from archive.archive import Archive
 from archive.captures import payload_place
 from archive.db import Database
-from archive.errors import NotFound
+from archive.errors import NotFound, Withdrawn
 from archive.models import (
     Capture,
     Cluster,
@@ -213,6 +213,12 @@ def texts(db: Database, *ids: str) -> list[tuple[str, str]]:
         return [(row.title, row.text) for row in found]
 
 
+def site_names(db: Database) -> dict[str, str]:
+    """The name of each site by its id."""
+    with db.read() as connection:
+        return {row.id: row.name for row in connection.execute(select(Site.id, Site.name))}
+
+
 def raw_capture(archive: Archive, capture_id: int) -> tuple[CaptureView, Record]:
     """A capture and its payload as received; a revisit gives the bytes it repeats.
 
@@ -242,7 +248,7 @@ def _live(connection: Connection, document_id: str) -> Any:
     if row is None:
         raise NotFound(f"there is no document {document_id!r}")
     if row.state != "live":
-        raise NotFound(f"the document {document_id} was withdrawn")
+        raise Withdrawn(f"the document {document_id} was withdrawn")
     return row
 
 

@@ -1,0 +1,91 @@
+"""The web application: routes put together, headers on every answer, errors as clear answers.
+
+The pages are plain HTML and one style sheet, without any script: they work in every browser, and
+with scripts forbidden altogether nothing that was crawled can run one.
+"""
+
+from collections.abc import Awaitable, Callable
+from importlib.metadata import version
+from importlib.resources import files
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from archive.archive import Archive
+from archive.errors import (
+    BadCursor,
+    BadQuery,
+    NotFound,
+    StaleCursor,
+    Withdrawn,
+    XiaobaoError,
+)
+from archive.web import pages
+from archive.web.render import Renderer
+from archive.web.state import State
+
+CONTENT_SECURITY = (
+    "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_STATUS: dict[type[XiaobaoError], int] = {
+    Withdrawn: 410,
+    StaleCursor: 410,
+    NotFound: 404,
+    BadQuery: 400,
+    BadCursor: 400,
+}
+
+Next = Callable[[Request], Awaitable[Response]]
+
+
+def create_app(archive: Archive) -> FastAPI:
+    """The application over an open archive, which must stay open as long as it serves."""
+    app = FastAPI(
+        title="xiaobao",
+        version=version("xiaobao"),
+        docs_url=None,
+        redoc_url=None,  # both load scripts from elsewhere
+    )
+    app.state.xiaobao = State(archive)
+    app.include_router(pages.router)
+    static = StaticFiles(directory=str(files("archive.web").joinpath("static")))
+    app.mount("/static", static, name="static")
+    app.middleware("http")(_secured)
+    app.add_exception_handler(XiaobaoError, _failed)
+    app.add_exception_handler(RequestValidationError, _failed)
+    app.add_exception_handler(HTTPException, _failed)
+    return app
+
+
+async def _secured(request: Request, call_next: Next) -> Response:
+    response = await call_next(request)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """One clear answer for every error a reader can cause: an HTML page, or a problem object."""
+    status, detail = _problem(error)
+    return Renderer(request).problem(status, detail)
+
+
+def _problem(error: Exception) -> tuple[int, str]:
+    if isinstance(error, XiaobaoError):
+        kinds = (_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
+        return next(kinds, 503), str(error)
+    if isinstance(error, RequestValidationError):
+        wrong = error.errors()[0]
+        return 400, f"{wrong['loc'][-1]}: {wrong['msg']}"
+    assert isinstance(error, HTTPException)
+    return error.status_code, str(error.detail)

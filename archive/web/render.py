@@ -1,0 +1,75 @@
+"""Templates filled for one request."""
+
+from importlib.resources import files
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from archive.web.words import Language, Words
+
+_YEAR_S = 365 * 86_400
+
+
+def _web_link(url: str) -> str | None:
+    """A crawled address as the target of a link; None where following it could do anything."""
+    try:
+        return url if urlsplit(url).scheme in ("http", "https") else None
+    except ValueError:
+        return None
+
+
+def _thousands(number: int) -> str:
+    return f"{number:,}"
+
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(str(files("archive.web").joinpath("templates"))),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.filters["web_link"] = _web_link
+_TEMPLATES.filters["thousands"] = _thousands
+_TEMPLATES.filters["part"] = lambda value: quote(value, safe="")
+_TEMPLATES.globals["urlencode"] = urlencode
+
+
+class Renderer:
+    """Answers one request with pages in its language: `?lang=`, else the cookie, else Chinese."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        asked = request.query_params.get("lang")
+        language = asked or request.cookies.get("lang")
+        self.language: Language = "en" if language == "en" else "zh"
+        self.asked = asked is not None
+
+    def page(self, name: str, status: int = 200, **values: Any) -> Response:
+        """A filled template."""
+        words = Words(self.language)
+        body = _TEMPLATES.get_template(name).render(
+            t=words, language_link=self._other_language(), path=self.request.url.path, **values
+        )
+        response = HTMLResponse(body, status)
+        if self.asked:
+            response.set_cookie(
+                "lang", self.language, max_age=_YEAR_S, samesite="lax", httponly=True
+            )
+        return response
+
+    def problem(self, status: int, detail: str) -> Response:
+        """An error as a page."""
+        return self.page("problem.html", status, code=status, detail=detail)
+
+    def see(self, path: str) -> Response:
+        """Send the reader on, where an address has moved."""
+        return RedirectResponse(path, 308)
+
+    def _other_language(self) -> str:
+        other = "en" if self.language == "zh" else "zh"
+        kept = [(k, v) for k, v in self.request.query_params.multi_items() if k != "lang"]
+        return f"{self.request.url.path}?{urlencode([*kept, ('lang', other)])}"

@@ -1,0 +1,148 @@
+"""The commands that read an archive: search, show, feed, serve."""
+
+import json
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from archive.archive import Archive
+from crawler.cli.main import xiaobao
+from tests.archive.builders import Builder
+from tests.archive.web.sample import fill
+
+XIAOBAO = (sys.executable, "-c", "from crawler.cli import main; main()")
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "archive"
+
+
+@pytest.fixture
+def build(folder: Path) -> Iterator[Builder]:
+    with Archive.open(folder, create=True) as archive:
+        yield Builder(archive.database)
+
+
+@pytest.fixture
+def run(folder: Path) -> Run:
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(xiaobao, [*arguments, "--archive", str(folder)])
+
+    return run
+
+
+def ndjson(result: Result) -> list[dict[str, object]]:
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_search_gives_a_line_a_document(build: Builder, run: Run) -> None:
+    made = fill(build)
+    found = ndjson(run("search", "國際 NOT 烦心事", "--json", "--all", "--limit", "50"))
+    assert {line["id"] for line in found} == {
+        made[name] for name in made if not name.startswith("lh")
+    }
+    assert found[0].keys() >= {
+        "id", "title", "url", "site", "published", "year", "region", "cluster", "snippet",
+    }  # fmt: skip
+    originals = ndjson(run("search", "国际", "--json", "--year", "2022"))
+    assert {line["id"] for line in originals} == {made["cy2022"], made["lh2022"]}
+    assert len(ndjson(run("search", "--json", "--limit", "3"))) == 3
+
+
+def test_search_for_people_obeys_no_terminal_codes(build: Builder, run: Run) -> None:
+    build.document("有\x1b[31m红\x9b31m\u202e字的投诉", title="题\x1b]0;x\x07目\n二")
+    result = run("search", "投诉")
+    assert result.exit_code == 0
+    assert not set("\x1b\x9b\x07\u202e") & set(result.stdout)
+    assert "投诉" in result.stdout
+
+
+def test_show_tells_all_of_a_document_or_cluster(build: Builder, run: Run) -> None:
+    made = fill(build)
+    (view,) = ndjson(run("show", made["cy2022"], "--json"))
+    assert view["captures"][0]["warc_file"] == "raw/run1.warc.gz"  # type: ignore[index]
+    assert view["published"] == "2023-01-12"
+    (group,) = ndjson(run("show", "c-cy2022", "--json"))
+    assert len(group["members"]) == 4  # type: ignore[arg-type]
+    for name in (made["cy2022"], made["mirror"], "c-cy2022"):
+        result = run("show", name)
+        assert result.exit_code == 0
+        assert "2022" in result.stdout
+
+
+def test_feed_goes_on_from_its_state_file(build: Builder, run: Run, tmp_path: Path) -> None:
+    made = fill(build)
+    state = tmp_path / "state"
+    first = ndjson(run("feed", "--limit", "5", "--state-file", str(state)))
+    assert len(first) == 5
+    assert state.read_text().strip() == first[-1]["cursor"]
+    rest = ndjson(run("feed", "--state-file", str(state)))
+    assert [line["subject"] for line in [*first, *rest]][:13] == list(made.values())
+    assert ndjson(run("feed", "--state-file", str(state))) == []
+    again = ndjson(run("feed", "--after", str(first[0]["cursor"])))
+    assert again == [*first[1:], *rest]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("search", "投诉 AND"), "search term is missing"),
+        (("search", "--year", "x"), "not a year"),
+        (("show", "nothing"), "no document 'nothing'"),
+        (("feed", "--after", "x"), "not a cursor"),
+        (("serve", "--host", "nowhere.invalid"), "cannot listen on nowhere.invalid"),
+    ],
+)
+def test_a_wrong_wish_is_one_line_and_exit_1(
+    build: Builder, folder: Path, arguments: tuple[str, ...], says: str
+) -> None:
+    done = _xiaobao(folder, *arguments)
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
+
+
+def test_a_busy_port_is_one_line_and_exit_1(build: Builder, folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = _xiaobao(folder, "serve", "--port", port)
+    assert done.returncode == 1
+    assert f"port {port}" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_serve_answers_where_it_says(build: Builder, folder: Path) -> None:
+    fill(build)
+    command = [*XIAOBAO, "serve", "--port", "0"]
+    server = subprocess.Popen(
+        [*command, "--archive", str(folder)], stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert server.stderr is not None
+        address = server.stderr.readline().split()[0]
+        with urllib.request.urlopen(address + "?q=%E6%8A%95%E8%AF%89") as answer:
+            assert "苍屿区" in answer.read().decode()
+    finally:
+        server.terminate()
+        server.wait()
+        assert server.stderr is not None
+        server.stderr.close()
+
+
+def _xiaobao(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*XIAOBAO, *arguments, "--archive", str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
