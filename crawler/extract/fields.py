@@ -2,11 +2,12 @@
 
 from archive.page import PageDocument
 from crawler.extract.figures import read_figures
+from crawler.extract.fold import level
 from crawler.extract.hints import Hints
 from crawler.extract.issuer import find_issuer
 from crawler.extract.kind import kind_of
 from crawler.extract.metadata import Metadata
-from crawler.extract.region import region_by_code, region_of
+from crawler.extract.region import full_issuer, region_by_code, region_of
 from crawler.extract.split import Work
 from crawler.extract.year import read_year
 
@@ -24,13 +25,16 @@ def document_of(
         hints: the profile; its issuer and region hold where the text names none.
         alone: whether the page holds this work only.
     """
+    plain = level(work.text)
     source = metadata.source if alone else None
-    issuer = find_issuer(work.text, work.title, source) or hints.issuer
-    region = region_of(work.text, work.title, issuer, source, metadata.site_name if alone else None)
+    issuer = find_issuer(plain, work.title, source) or hints.issuer
+    region = region_of(plain, work.title, issuer, source, metadata.site_name if alone else None)
     if region is None and hints.region:
         region = region_by_code(hints.region)
-    kind = kind_of(work.title, work.text)
-    year = read_year(work.title, work.text, metadata.published if alone else None)
+    if issuer:
+        issuer = full_issuer(issuer, region)
+    kind = kind_of(work.title, plain)
+    year = read_year(work.title, plain, metadata.published if alone else None)
     return PageDocument(
         ordinal=ordinal,
         title=work.title,
@@ -45,5 +49,5 @@ def document_of(
         year_inferred=year.inferred,
         year_conflict=year.conflict,
         year_evidence=year.evidence,
-        figures=read_figures(work.text, offset=work.start),
+        figures=read_figures(work.text, plain, offset=work.start),
     )

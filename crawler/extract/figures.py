@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import Final
 
 from archive.page import Figure
-from crawler.extract.fold import simplified
 from crawler.extract.numbers import Number, numbers_in, plain
 
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?")
@@ -207,15 +206,16 @@ _CASE_SENTENCE = re.compile(
 _SHARED: Final = re.compile(r"^[件起宗例]?(?:，|,)?(?:其中)[：:，,]?$")
 
 
-def read_figures(text: str, offset: int = 0) -> tuple[Figure, ...]:
+def read_figures(text: str, plain_text: str, offset: int = 0) -> tuple[Figure, ...]:
     """The named figures of a document.
 
     Args:
         text: the document.
+        plain_text: the same from `fold.level`.
         offset: where it starts in the page's text; `start` and `end` count from the page's.
     """
     figures: list[Figure] = []
-    for sentence in _SENTENCE.finditer(simplified(text)):
+    for sentence in _SENTENCE.finditer(plain_text):
         if _CASE_SENTENCE.search(sentence[0]):
             continue
         numbers = numbers_in(sentence[0])

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from opencc import OpenCC
 
@@ -31,6 +31,21 @@ def simplified(text: str) -> str:
         return text
     converted: str = _converter().convert(text)
     return converted
+
+
+_FULL: Final = str.maketrans(",:;()!?％﹪０１２３４５６７８９", "，：；（）！？%%0123456789")
+_GROUPED = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
+
+
+def level(text: str) -> str:
+    """The text in simplified characters with one form of each mark, place for place.
+
+    Captured pages mix "," and "，" freely. The length never changes, so a place found here is the
+    place in the published text.
+    """
+    marks = _GROUPED.sub(",", text.translate(_FULL))
+    plain = simplified(marks)
+    return plain if len(plain) == len(text) else marks
 
 
 def fold(text: str) -> str:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from crawler.extract.fold import simplified
+from crawler.extract.fold import level
 from crawler.extract.region import places_in
 
 _TAILS: Final = (
@@ -19,7 +19,7 @@ _TAILS: Final = (
     "市场监督管理委员会 市场监督管理总局 市场监督管理分局 市场监督管理局 市场监督管理所 市场和质量监督管理委员会 市场和质量监督管理局 市场监管总局 市场监管分局 市场监管局 市场监管所 市场监管委 市监局 "
     "工商行政管理总局 工商行政管理局 工商行政管理分局 工商行政管理所 工商分局 工商局 工商所 工商总局 质量技术监督局 质监局 食品药品监督管理局 食药监局 "
     "银保监局 银保监分局 银监局 保监局 金融监管局 金融监督管理局 金融监管总局 通信管理局 邮政管理局 物价局 商务局 烟草专卖局 文化和旅游局 药监局 卫生健康委员会 "
-    "中心支行 分行 支行 农商行 农村商业银行 农村信用社 信用社 农信社 银行 保险公司 分公司 有限公司 公司 集团 供电局 "
+    "中心支行 分行 支行 农商行 农村商业银行 农村信用社 信用社 农信社 银行 保险公司 分公司 供电局 "
     "投诉举报中心 举报中心 投诉中心 指挥中心 12315中心 消保分局 消保科 消保处 消保分会 分会 12315指挥中心 "
     "人民政府 办事处 街道办 司法局 检察院 人民法院 教育局 农业农村局"
 )
@@ -52,7 +52,7 @@ _TITLE_PREFIX = re.compile(
     rf"^(?P<name>[^，。：:“”]{{0,22}}?(?:{_TAIL_RE}|局|委员会|协会|政府|办公室|分局))(?=关于|\s|20\d\d|二[○〇零]|[上下]半年|第?[一二三四]季度|全年|年度|消费|召开|举办|开展|发布|公布|通报|投诉|受理|[:：]|12315|[“3３]|工作|上|一|扎实|积极|多|举)"
 )
 _SUPERIOR = re.compile(
-    r"的?(?:正确|坚强|统一|具体|大力|关心|亲切|精心|有力|业务)*(?:领导|指导|部署|支持|要求|安排|统一|关心|重视|帮助|文件|通知|精神|授予|评为|表彰|确定)"
+    r"的?(?:正确|坚强|统一|具体|大力|关心|亲切|精心|有力|业务)*(?:领导|指导|部署|支持|要求|安排|统一|关心|重视|帮助|(?:相关|有关)?(?:工作)?(?:要求|部署|安排)|文件|通知|精神|授予|评为|表彰|确定)"
 )
 _SUPERIORS = re.compile(r"[、和及].{0,24}?(?:领导|指导|支持|重视)下?")
 _GENERIC: Final = frozenset(
@@ -70,7 +70,6 @@ _GENERIC: Final = frozenset(
         "公司",
         "支行",
         "分行",
-        "有限公司",
         "我行",
         "本行",
         "集团",
@@ -85,24 +84,47 @@ def find_issuer(text: str, title: str, source: str | None = None) -> str | None:
     """The name of the issuing body as the page writes it; None where nothing names one.
 
     Args:
-        text: the document.
+        text: the document, from `fold.level`.
         title: its title.
         source: the source the page states, used if it is an agency and no newspaper or site.
     """
-    folded, heading = simplified(text), simplified(title)
+    folded, heading = text, level(title)
     names = Counter(_mentions(folded))
     signed = _signature(folded)
     candidates = [
         signed,
         _prefix(heading),
-        _agency(simplified(source)) if source else None,
+        _agency(level(source)) if source else None,
         _heard(folded[:_HEAD_CHARS]),
         _subject(folded[: 2 * _HEAD_CHARS]),
         _in_title(heading),
         names.most_common(1)[0][0] if names else None,
+        _own_bank(folded, names),
     ]
+    if _WE_BANK.search(folded):
+        candidates.insert(1, candidates.pop())
     best = next((name for name in candidates if name and _is_named(name)), None)
     return _fuller(best, names) if best else None
+
+
+_ADDRESSED = re.compile(r"^[^\n]{0,30}各[^\n]{2,120}[：，](?=\n)", re.MULTILINE)
+_WE_BANK = re.compile(r"(?<![自为])[我本]行(?![业动为使政走]|政)")
+
+
+def _own_bank(text: str, names: Counter[str]) -> str | None:
+    """The bank that says "we": the branch named most often, or a bank; never the central bank."""
+    banks = Counter(
+        {
+            name: n
+            for name, n in names.items()
+            if re.search("[分支]行$|银行$", name) and "人民银行" not in name
+        }
+    )
+    branches = Counter(
+        {name: n for name, n in banks.items() if name.endswith("行") and not name.endswith("银行")}
+    )
+    best = (branches or banks).most_common(1)
+    return best[0][0] if best and _WE_BANK.search(text) else None
 
 
 _LEVEL = re.compile(r"^(?:省|市|县|区|州|镇|乡|总)|[省市县区州盟旗镇乡]$|[Xx×*○_]|^.?[某]")
@@ -116,6 +138,8 @@ def _is_named(name: str) -> bool:
     lead = name[: match.start()] if match else name
     if name in _GENERIC or name.startswith(("某", "各")):
         return False
+    if name in {"消保分局", "市场监管分局"}:
+        return True
     if name.endswith("政府"):
         return bool(places_in(name))
     return bool(len(lead) >= 2 or _LEVEL.search(lead) or places_in(name))
@@ -138,6 +162,9 @@ def trim(name: str) -> str:
         for (_, end), (start, _) in itertools.pairwise(inside):
             if start != end:
                 first = start
+        run_in = list(_STOP_RE.finditer(name, inside[0][1], lead_end))
+        if run_in:
+            return name[run_in[-1].end() :]
         before = _ORG_BEFORE.search(_STOP_RE.split(name[:first])[-1])
         return (before[0] if before else "") + name[first:]
     stops = list(_STOP_RE.finditer(lead))
@@ -203,6 +230,7 @@ def _heard(head: str) -> str | None:
 
 def _subject(head: str) -> str | None:
     """The first agency that does something in the opening paragraphs."""
+    head = _ADDRESSED.sub("", head)
     for match in _SAID.finditer(head):
         name = trim(match["name"])
         if name and name not in _GENERIC and not _NATIONAL.match(name):

