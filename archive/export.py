@@ -1,0 +1,269 @@
+"""Whole results as files: JSON lines, CSV, Parquet, and the WARC records they were made of.
+
+Everything is written as it is read, so that the size of an archive does not matter.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from importlib.metadata import version
+from typing import IO, Any
+
+from sqlalchemy import Connection, select
+
+from archive.archive import Archive
+from archive.db import Database
+from archive.errors import NotFound, Unavailable
+from archive.jsonable import json_line, jsonable
+from archive.models import Capture, Document, Extraction, Figure, Member, WarcFile
+from archive.search import Query, Searcher
+from archive.warc import info_member
+
+BATCH = 500
+"""Documents read at once: a few megabytes."""
+SEARCH_SECONDS = 600.0
+"""An export may ask for everything; it is not what a page waits for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedFigure:
+    """A figure; offsets count in the text."""
+
+    name: str
+    value: str
+    unit: str
+    start: int
+    end: int
+    sanity: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """One document as exports have it."""
+
+    id: str
+    version: int
+    title: str
+    text: str
+    url: str
+    site: str
+    published: date | None
+    year: int | None
+    region: str | None
+    region_code: str | None
+    issuer: str | None
+    source: str | None
+    kind: str
+    completeness: str
+    language_script: str
+    repair_status: str
+    fetched_at: datetime
+    text_sha256: str
+    cluster: str | None
+    """Of several, the one it stands for."""
+    role: str
+    clusters: tuple[str, ...]
+    figures: tuple[ExportedFigure, ...]
+
+
+def documents(db: Database, query: Query | None = None) -> Iterator[Exported]:
+    """All documents that `query` means, newest first; all there are without one."""
+    asked = query or Query(every_document=True)
+    ids = Searcher(db, keep=False).documents(asked, seconds=SEARCH_SECONDS)
+    for start in range(0, len(ids), BATCH):
+        with db.read() as connection:
+            batch = _batch(connection, ids[start : start + BATCH])
+        yield from batch
+
+
+def json_lines(exported: Iterable[Exported]) -> Iterator[bytes]:
+    """One JSON object a line."""
+    for document in exported:
+        yield json_line(document).encode() + b"\n"
+
+
+def csv_lines(exported: Iterable[Exported]) -> Iterator[bytes]:
+    """CSV for spreadsheets, with a byte order mark (Excel takes UTF-8 for GBK without one).
+
+    A cell that a spreadsheet would read as a formula begins with an apostrophe; figures are left
+    out, clusters are joined by blanks. Use JSON lines where every character counts.
+    """
+    names = [field.name for field in fields(Exported) if field.name != "figures"]
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(names)
+    yield b"\xef\xbb\xbf" + _taken(buffer)
+    for document in exported:
+        writer.writerow([_cell(getattr(document, name)) for name in names])
+        yield _taken(buffer)
+
+
+def write_parquet(exported: Iterable[Exported], output: IO[bytes]) -> None:
+    """One Parquet file, written in row groups of BATCH documents."""
+    try:
+        import pyarrow as pa  # noqa: PLC0415  an optional package
+        from pyarrow import parquet  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise Unavailable(
+            "Parquet needs the package pyarrow; install xiaobao[parquet], or export jsonl"
+        ) from error
+    schema = _parquet_schema(pa)
+    with parquet.ParquetWriter(output, schema, compression="zstd") as writer:
+        rows: list[dict[str, Any]] = []
+        for document in exported:
+            rows.append(_parquet_row(document))
+            if len(rows) == BATCH:
+                writer.write_batch(pa.RecordBatch.from_pylist(rows, schema=schema))
+                rows = []
+        if rows:
+            writer.write_batch(pa.RecordBatch.from_pylist(rows, schema=schema))
+
+
+def warc_members(archive: Archive, exported: Iterable[Exported]) -> Iterator[bytes]:
+    """One WARC file: the records of all captures the documents were made of, once each.
+
+    The members are the archive's own, byte for byte. A revisit brings the record it refers to.
+    Raises NotFound where a WARC file cannot be read on this machine.
+    """
+    yield info_member("export.warc.gz", f"xiaobao/{version('xiaobao')}")
+    written: set[int] = set()
+    for document in exported:
+        with archive.database.read() as connection:
+            places = _capture_places(connection, document.id)
+        for capture, name, offset, length in places:
+            if capture not in written:
+                written.add(capture)
+                yield _member(archive, name, offset, length)
+
+
+def _batch(connection: Connection, ids: Sequence[str]) -> list[Exported]:
+    same = [f.name for f in fields(Exported) if f.name in Document.__table__.columns]
+    columns = [getattr(Document, name) for name in same]
+    rows = connection.execute(
+        select(Document.site_id, *columns).where(Document.id.in_(ids), Document.state == "live")
+    ).mappings()
+    found = {row["id"]: row for row in rows}
+    clusters = _clusters(connection, ids)
+    figures = _figures(connection, ids)
+    batch = []
+    for document in ids:
+        if document not in found:
+            continue  # withdrawn since the search
+        row = found[document]
+        places = clusters.get(document, [])
+        batch.append(
+            Exported(
+                **{name: row[name] for name in same},
+                site=row["site_id"],
+                cluster=places[0][0] if places else None,
+                role=places[0][1] if places else "canonical",
+                clusters=tuple(cluster for cluster, _ in places),
+                figures=tuple(figures.get(document, ())),
+            )
+        )
+    return batch
+
+
+def _clusters(connection: Connection, ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for document, cluster, role in connection.execute(
+        select(Member.document_id, Member.cluster_id, Member.role)
+        .where(Member.document_id.in_(ids))
+        .order_by(Member.role, Member.cluster_id)  # "canonical" comes first
+    ):
+        found.setdefault(document, []).append((cluster, role))
+    return found
+
+
+def _figures(connection: Connection, ids: Sequence[str]) -> dict[str, list[ExportedFigure]]:
+    f = Figure
+    found: dict[str, list[ExportedFigure]] = {}
+    for document, name, value, unit, start, end, sanity in connection.execute(
+        select(f.document_id, f.name, f.value, f.unit, f.start, f.end, f.sanity)
+        .where(f.document_id.in_(ids))
+        .order_by(f.start, f.id)
+    ):
+        figure = ExportedFigure(name, value, unit, start, end, sanity)
+        found.setdefault(document, []).append(figure)
+    return found
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, tuple):
+        value = " ".join(value)
+    if isinstance(value, str):
+        return "'" + value if value.startswith(_FORMULA) else value
+    return jsonable(value)
+
+
+def _taken(buffer: io.StringIO) -> bytes:
+    line = buffer.getvalue().encode("utf-8", "replace")
+    buffer.seek(0)
+    buffer.truncate()
+    return line
+
+
+def _parquet_schema(pa: Any) -> Any:
+    special = {
+        "version": pa.int32(),
+        "year": pa.int32(),
+        "published": pa.date32(),
+        "fetched_at": pa.timestamp("us", tz="UTC"),
+        "clusters": pa.list_(pa.string()),
+        "figures": pa.list_(
+            pa.struct(
+                [
+                    ("name", pa.string()),
+                    ("value", pa.string()),
+                    ("unit", pa.string()),
+                    ("start", pa.int32()),
+                    ("end", pa.int32()),
+                    ("sanity", pa.string()),
+                ]
+            )
+        ),
+    }
+    return pa.schema([(f.name, special.get(f.name, pa.string())) for f in fields(Exported)])
+
+
+def _parquet_row(document: Exported) -> dict[str, Any]:
+    row = {field.name: getattr(document, field.name) for field in fields(Exported)}
+    row["figures"] = [
+        {f.name: getattr(figure, f.name) for f in fields(ExportedFigure)}
+        for figure in document.figures
+    ]
+    return row
+
+
+def _capture_places(connection: Connection, document: str) -> list[tuple[int, str, int, int]]:
+    """(capture, file, offset, length with the request) of a document's records."""
+    c = Capture
+    query = select(c.id, c.revisit_of, WarcFile.name, c.offset, c.length + c.request_length).join(
+        WarcFile, WarcFile.id == c.warc_file_id
+    )
+    captures: list[int] = connection.execute(
+        select(Extraction.captures)
+        .join(Document, Document.extraction_id == Extraction.id)
+        .where(Document.id == document)
+    ).scalar_one()
+    rows = connection.execute(query.where(c.id.in_(captures))).all()
+    earlier = [row.revisit_of for row in rows if row.revisit_of is not None]
+    rows = [*connection.execute(query.where(c.id.in_(earlier))), *rows] if earlier else [*rows]
+    return [(capture, name, offset, length) for capture, _, name, offset, length in rows]
+
+
+def _member(archive: Archive, name: str, offset: int, length: int) -> bytes:
+    try:
+        with (archive.folder / name).open("rb") as file:
+            file.seek(offset)
+            member = file.read(length)
+    except OSError as error:
+        raise NotFound(f"cannot read {name} here: {error.strerror}") from error
+    if len(member) != length:
+        raise NotFound(f"{name} ends before {offset} + {length}; run xiaobao verify")
+    return member
