@@ -10,8 +10,13 @@ READING: Final = rf"[{PINYIN}]{{1,7}}"
 
 GLOSS: Final = re.compile(rf"\(({READING})\)")
 GLOSSED: Final = re.compile(rf"([\u4e00-\u9fff])\(({READING})\)")
-SPACED: Final = re.compile(rf"(\(?)({READING})[ \u00a0]\)")
+SPACED: Final = re.compile(rf"([(?])({READING})[ \u00a0]\)")
 """A gloss with a blank before the closing bracket, as some mirrors write it."""
 
 TRIGGER: Final = re.compile(rf"\?(?={READING}\)|[,;?，；？])")
 """Where a broken place can begin: a lost byte before a gloss or before a cut mark."""
+
+
+def closed(text: str) -> str:
+    """`text` with the glosses that carry a blank written as all others are."""
+    return SPACED.sub(r"\1\2)", text)

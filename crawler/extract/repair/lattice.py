@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cache
+from heapq import nlargest
 from math import log
 from typing import Final, NamedTuple
 
@@ -27,15 +29,20 @@ CALM: Final = 4
 CALM_SPREAD: Final = 14.0
 ORPHAN: Final = -16.0
 """Cost of a gloss whose character is lost though no step of the channel loses it."""
-BLANK: Final = -8.0
+RARE: Final = -12.5
+"""ln P below which a character is not thought of where its first byte is missing."""
+BLANK: Final = -12.0
 """ln P of a blank, which the model does not know."""
+WIDE_LETTER: Final = -6.0
+"""Added for a full-width letter or digit: simplified text rarely has one."""
 LOST: Final = "\ufffd"
 LOSS: Final = -2.0
 """Cost of a lost private-use character; about one shifted pair in eight is one."""
-LOSS_SPREAD: Final = 14.0
-LOSS_BEAM: Final = 10
-LOSS_CHOICES: Final = 6
-MAX_INSERTED: Final = 3
+LOSS_SPREAD: Final = 10.0
+LOSS_BEAM: Final = 6
+LOSS_CHOICES: Final = 5
+LOSS_ROW_BEAM: Final = 4
+MAX_IN_A_ROW: Final = 3
 
 _TOKEN: Final = re.compile(rf"\?(?P<torn>{READING})\)|\((?P<gloss>{READING})\)|.", re.DOTALL)
 _UNDEFINED: Final = {
@@ -47,7 +54,10 @@ _UNDEFINED: Final = {
     for lead in range(0x81, 0xFF)
 }
 _UNDEFINED_LEADS: Final = tuple(lead for lead, trails in _UNDEFINED.items() if trails)
+_WIDE: Final = frozenset("0A")
 _PRIVATE_HIGH: Final = frozenset((*range(0xAA, 0xB0), *range(0xF8, 0xFF)))
+NONE: Final = -1
+_PRIVATE_TRAILS: Final = _PRIVATE_HIGH | frozenset(range(0xA1, 0xA8))
 ANY_LEAD: Final = -2
 HIGH_LEAD: Final = -3
 LOW_LEAD: Final = -4
@@ -132,13 +142,16 @@ class Search:
         """
         self.evidence = evidence
         self.losses = losses
+        self.score = evidence.score
+        self.folded = evidence.folded
+        self.symbols = cache(fold)
+        self.usual = cache(self._usual)
+        self.lost_pairs = cache(self._lost_pairs)
         self.known = tables.load()
         self.by_first = tables.by_first_byte()
         self.by_second = tables.by_second_byte()
         self.cuts = ",;?" if evidence.folded else "，；？"
-        self.readings = [
-            Reading(0.0, -1, -1, 0, "", False, context, "", b"", 0, 0, (), False)
-        ]
+        self.readings = [Reading(0.0, NONE, -1, 0, "", False, context, "", b"", 0, 0, (), False)]
 
     def advance(self, token: Token, following: Token | None) -> None:
         """Takes in one more token; `following` is the next one, None at the end of the run."""
@@ -146,9 +159,12 @@ class Search:
         for reading in self.readings:
             ahead += self._after(reading, token, following)
         if self.losses:
-            for reading in self._shifted():
-                for longer in self._inserted(reading):
-                    ahead += self._after(longer, token, following)
+            shifted = self._shifted()
+            for _ in range(MAX_IN_A_ROW):
+                longer = [after for reading in shifted for after in self._inserted(reading)]
+                for reading in longer:
+                    ahead += self._after(reading, token, following)
+                shifted = nlargest(LOSS_ROW_BEAM, longer)
         ahead.sort(key=lambda reading: -reading.score)
         limit = ahead[0].score - SPREAD if ahead else 0.0
         self.readings = [reading for reading in ahead[:BEAM] if reading.score >= limit]
@@ -159,28 +175,36 @@ class Search:
         return [
             reading
             for reading in self.readings
-            if reading.pending >= 0
-            and not reading.lone
-            and reading.inserted < MAX_INSERTED
-            and reading.score > best - LOSS_SPREAD
+            if reading.pending >= 0 and not reading.lone and reading.score > best - LOSS_SPREAD
         ][:LOSS_BEAM]
+
+    def _usual(self, trail: int) -> list[tuple[str, bytes]]:
+        """Characters with this second byte that are not too rare to think of."""
+        simplified = self.known.simplified
+        return [
+            (char, code)
+            for char, code in self.by_second.get(trail, ())
+            if self.score("", "", fold(simplified.get(char, char)[0]) or " ") > RARE
+        ]
+
+    def _lost_pairs(self) -> list[tuple[str, bytes]]:
+        """Usual characters whose second byte can begin a private-use character."""
+        return [pair for trail in _PRIVATE_TRAILS for pair in self.usual(trail)]
 
     def settled(self) -> bool:
         """True if every reading that still matters stands at a character border."""
         best = self.readings[0].score
         return all(
-            reading.pending == -1 and not reading.lone and not reading.owed
+            reading.pending == NONE and not reading.lone and not reading.owed
             for reading in self.readings
             if reading.score > best - CALM_SPREAD
         )
 
     def complete(self) -> list[Reading]:
         """The readings that end at a character border, the best first."""
-        return [r for r in self.readings if r.pending == -1 and not r.owed]
+        return [r for r in self.readings if r.pending == NONE and not r.owed]
 
-    def _after(
-        self, reading: Reading, token: Token, following: Token | None
-    ) -> Iterable[Reading]:
+    def _after(self, reading: Reading, token: Token, following: Token | None) -> Iterable[Reading]:
         if reading.owed and (token.kind != "gloss" or token.value != reading.owed):
             return ()
         if token.kind == "gloss":
@@ -198,7 +222,7 @@ class Search:
             code = int.from_bytes(reading.data[-2:], "big")
             yield reading._replace(owed="", barrier=code)
             return
-        if reading.pending != -1:
+        if reading.pending != NONE:
             return
         char = PAIRS.get(reading.data[-2:], "")
         if value in self.known.readings.get(char, ()):
@@ -222,7 +246,7 @@ class Search:
             if torn is not None and not (reading.barrier and number > reading.barrier):
                 for after in self._feed(torn, code[1]):
                     yield after._replace(barrier=number)
-        if reading.pending == -1:
+        if reading.pending == NONE:
             for char, own in evidence.listed.items():
                 if own == value:
                     orphan = reading._replace(score=reading.score + ORPHAN, orphan=True)
@@ -249,26 +273,24 @@ class Search:
 
     def _latent_cost(self, char: str) -> float:
         simplified = self.known.simplified[char][0]
-        return min(-2.0, -2.0 + 0.4 * (self.evidence.score("", "", simplified) + 6.0))
+        return min(-2.0, -2.0 + 0.4 * (self.score("", "", simplified) + 6.0))
 
     def _query(self, reading: Reading, following: Token | None) -> Iterator[Reading]:
-        if reading.pending == -1:
+        if reading.pending == NONE:
             yield from self._literal(reading, "?")
-        elif reading.lone and self.evidence.folded:
+        elif reading.lone and self.folded:
             yield from self._bytes(reading, b"\xa3\xbf")
         if reading.lone:
             return
-        ends = following is None or (
-            following.kind != "gloss" and following.value in self.cuts
-        )
+        ends = following is None or (following.kind != "gloss" and following.value in self.cuts)
         if ends:
             yield from self._lone(reading)
         if reading.pending >= 0:
             yield from self._swallowed(reading)
 
     def _char(self, reading: Reading, char: str) -> Iterator[Reading]:
-        if char in self.cuts and (reading.pending == -1 or reading.lone):
-            mark = BYTES[chr(ord(char) + 0xFEE0)] if self.evidence.folded else BYTES[char]
+        if char in self.cuts and (reading.pending == NONE or reading.lone):
+            mark = BYTES[chr(ord(char) + 0xFEE0)] if self.folded else BYTES[char]
             yield from self._bytes(reading, mark)
             return
         if reading.lone:
@@ -276,18 +298,18 @@ class Search:
         code = BYTES[char]
         if len(code) == 2:
             yield from self._bytes(reading, code)
-        elif reading.pending == -1:
+        elif reading.pending == NONE:
             yield from self._literal(reading, char)
         else:
             if code[0] >= 0x40:
                 yield from self._trail(reading, code[0])
-            if self.evidence.folded and char not in self.cuts and "!" <= char <= "~":
+            if self.folded and char not in self.cuts and "!" <= char <= "~":
                 yield from self._bytes(reading, bytes((0xA3, code[0] + 0x80)))
 
     # Bytes that are not seen
 
     def _lone(self, reading: Reading) -> Iterator[Reading]:
-        if reading.pending == -1:
+        if reading.pending == NONE:
             # First byte of a character whose second byte is the A3 of the cut mark.
             yield reading._replace(
                 pending=ANY_LEAD, last=-1, barrier=0, lone=True, unknown=reading.unknown + 1
@@ -304,7 +326,7 @@ class Search:
             if trail <= 0x80:
                 continue
             for after in self._emit(reading, char, bytes((trail,))):
-                score = self.evidence.score(*after.context, "0") + log(0.5)
+                score = self.score(*after.context, "0") + log(0.5)
                 yield after._replace(
                     score=after.score + score,
                     text=after.text + LOST,
@@ -325,17 +347,24 @@ class Search:
 
     def _inserted(self, reading: Reading) -> Iterator[Reading]:
         """A private-use character was here: second byte of one character, first of the next."""
-        found: list[Reading] = []
-        for trail, char in self.by_first.get(reading.pending, ()):
-            if trail in _PRIVATE_HIGH:
-                found += self._emit(reading, char, bytes((trail,)))
-            elif 0xA1 <= trail <= 0xA7:
-                found += self._emit(reading, char, bytes((trail,)))
-        found.sort(key=lambda after: -after.score)
-        for after in found[:LOSS_CHOICES]:
-            lead = HIGH_LEAD if after.last in _PRIVATE_HIGH else LOW_LEAD
+        if reading.pending >= 0:
+            found = [
+                after
+                for trail, char in self.by_first.get(reading.pending, ())
+                if trail in _PRIVATE_TRAILS
+                for after in self._emit(reading, char, bytes((trail,)))
+            ]
+        else:
+            low, high = _LEADS[reading.pending]
+            found = [
+                after
+                for char, code in self.lost_pairs()
+                if low <= code[0] < high
+                for after in self._emit(reading, char, code)
+            ]
+        for after in nlargest(LOSS_CHOICES, found):
             yield after._replace(
-                pending=lead,
+                pending=HIGH_LEAD if after.last in _PRIVATE_HIGH else LOW_LEAD,
                 last=-1,
                 score=after.score + LOSS,
                 inserted=after.inserted + 1,
@@ -376,51 +405,59 @@ class Search:
             return False
         return not reading.barrier or int.from_bytes(code, "big") < reading.barrier
 
-    def _feed(self, reading: Reading, byte: int) -> Iterator[Reading]:
-        if reading.pending == -1:
-            if byte > 0x80:
-                yield reading._replace(
-                    pending=byte,
-                    last=byte,
-                    barrier=0,
-                    lone=False,
-                    data=reading.data + bytes((byte,)),
-                )
-            return
+    def _feed(self, reading: Reading, byte: int) -> Iterable[Reading]:
+        if reading.pending == NONE:
+            if byte <= 0x80:
+                return ()
+            data = reading.data + bytes((byte,))
+            return (reading._replace(pending=byte, last=byte, barrier=0, lone=False, data=data),)
         if reading.pending >= 0:
             char = PAIRS.get(bytes((reading.pending, byte)))
-            if char is not None and self.known.possible(char) and not is_private(char):
-                yield from self._emit(reading, char, bytes((byte,)))
-            return
+            if char is None or not self.known.possible(char) or is_private(char):
+                return ()
+            return self._emit(reading, char, bytes((byte,)))
         low, high = _LEADS[reading.pending]
-        for char, code in self.by_second.get(byte, ()):
+        out: list[Reading] = []
+        for char, code in self.usual(byte):
             if low <= code[0] < high:
-                yield from self._emit(reading, char, code)
+                out += self._emit(reading, char, code)
+        return out
 
-    def _emit(self, reading: Reading, char: str, code: bytes) -> Iterator[Reading]:
+    def _emit(self, reading: Reading, char: str, code: bytes) -> list[Reading]:
         """`char` is complete; `code`: those of its bytes that are not in `data` yet."""
-        for simplified in self.known.simplified.get(char, (char,)):
-            symbol = fold(simplified)
-            before2, before = reading.context
-            score = self.evidence.score(before2, before, symbol) if symbol else BLANK
-            yield reading._replace(
-                score=reading.score + score,
-                pending=-1,
-                last=code[-1],
-                barrier=0,
-                lone=False,
-                context=(before, symbol) if symbol else reading.context,
-                text=reading.text + (half_width(simplified) if self.evidence.folded else simplified),
-                data=reading.data + code,
+        out = []
+        before2, before = context = reading.context
+        for simplified in self.known.simplified.get(char) or (char,):
+            symbol = self.symbols(simplified)
+            score = reading.score + (self.score(before2, before, symbol) if symbol else BLANK)
+            if symbol in _WIDE and simplified > "\u3000":
+                score += WIDE_LETTER
+            out.append(
+                Reading(
+                    score,
+                    NONE,
+                    code[-1],
+                    0,
+                    reading.owed,
+                    False,  # noqa: FBT003
+                    (before, symbol) if symbol else context,
+                    reading.text + (half_width(simplified) if self.folded else simplified),
+                    reading.data + code,
+                    reading.unknown,
+                    reading.inserted,
+                    reading.latent,
+                    reading.orphan,
+                )
             )
+        return out
 
     def _literal(self, reading: Reading, text: str) -> Iterator[Reading]:
         """ASCII as it stands; folded punctuation that the channel cuts at counts as full width."""
         score, context = reading.score, reading.context
         for symbol in fold(text):
-            score += self.evidence.score(*context, symbol)
+            score += self.score(*context, symbol)
             context = (context[1], symbol)
-        wide = self.evidence.folded and text in self.cuts
+        wide = self.folded and text in self.cuts
         code = BYTES[chr(ord(text) + 0xFEE0)] if wide else b"".join(BYTES[c] for c in text)
         yield reading._replace(
             score=score,

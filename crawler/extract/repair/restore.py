@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from archive.page import RepairStatus
@@ -23,8 +23,8 @@ CHECKED: Final = 60
 CERTAIN_MARGIN: Final = 3.0
 LIKELY_MARGIN: Final = 4.0
 MAX_ALTERNATIVES: Final = 4
-DOUBT: Final = -4.8
-"""Mean ln P a character below which a reading is doubted."""
+DOUBT: Final = -7.5
+"""Mean ln P of three characters below which bytes may be missing between them."""
 LONGEST: Final = 400
 """Tokens after which a broken place that does not settle is given up."""
 
@@ -106,13 +106,16 @@ class Restorer:
 
     def _place(self, run: str, start: int, trigger: int, context: tuple[str, str]) -> Place:
         taken, ranked = self._read(run, start, trigger, context, losses=False)
-        if self._evidence.dropped and _doubtful(ranked):
+        evidence = self._evidence
+        doubt = evidence.dropped and (not ranked or self._strain(ranked[0], context) < DOUBT)
+        if doubt:
             longer, others = self._read(run, start, trigger, context, losses=True)
-            if others and (not ranked or others[0].score > ranked[0].score):
+            if others and (not ranked or others[0].score >= ranked[0].score):
                 taken, ranked = longer, others
         if not ranked:
             return self._failed(run, trigger)
-        return self._judged(ranked, taken)
+        place = self._judged(ranked, taken)
+        return replace(place, status="likely") if doubt and place.status == "certain" else place
 
     def _read(
         self, run: str, start: int, trigger: int, context: tuple[str, str], *, losses: bool
@@ -141,6 +144,12 @@ class Restorer:
         readings = search.complete()[:CHECKED]
         return taken, [r for r in readings if r.orphan or self._proves(r, whole)]
 
+    def _strain(self, reading: Reading, context: tuple[str, str]) -> float:
+        """How unlikely the unlikeliest three characters in a row are: mean ln P of them."""
+        symbols = (*context, *fold(reading.text))
+        scores = [self._evidence.score(*symbols[i : i + 3]) for i in range(len(symbols) - 2)]
+        return min((sum(scores[i : i + 3]) / 3 for i in range(len(scores) - 2)), default=0.0)
+
     def _proves(self, reading: Reading, whole: str) -> bool:
         """The certificate: the channel makes of the reading exactly what the page shows."""
         if reading.orphan:
@@ -156,9 +165,7 @@ class Restorer:
             return len(page) == len(whole)
         return page == whole
 
-    def _judged(
-        self, ranked: Sequence[Reading], taken: Sequence[Token]
-    ) -> Place:
+    def _judged(self, ranked: Sequence[Reading], taken: Sequence[Token]) -> Place:
         best = ranked[0]
         others = [r for r in ranked if r.text != best.text]
         margin = best.score - others[0].score if others else float("inf")
@@ -177,16 +184,9 @@ class Restorer:
         )
 
     def _failed(self, run: str, trigger: int) -> Place:
-        end = next(
-            (i for i in range(trigger + 2, len(run)) if run[i] in ",;，；。"), len(run)
-        )
+        end = next((i for i in range(trigger + 2, len(run)) if run[i] in ",;，；。"), len(run))
         rest = GLOSS.sub("", run[trigger:end]).replace("?", LOST)
         return Place(trigger, end, simplify(rest), "failed", ())
-
-
-def _doubtful(ranked: Sequence[Reading]) -> bool:
-    """True where a text is so unlikely that bytes may be missing."""
-    return not ranked or ranked[0].score < DOUBT * len(ranked[0].text)
 
 
 def _status(best: Reading, margin: float) -> RepairStatus:

@@ -27,7 +27,11 @@ def simplify(text: str) -> str:
     out = text.translate(_map())
     if "著" not in text:
         return out
-    kept = [match.start() for match in _KEPT.finditer(out.replace("着", "著")) if text[match.start()] == "著"]
+    kept = [
+        match.start()
+        for match in _KEPT.finditer(out.replace("着", "著"))
+        if text[match.start()] == "著"
+    ]
     chars = list(out)
     for index in kept:
         chars[index] = "著"
