@@ -107,7 +107,8 @@ def know(connection: Connection, exchange: Exchange, host: str) -> Known:
     if exchange.status == 304:  # noqa: PLR2004  Not Modified: the last payload still holds
         if last is None:
             return Known(sha256, same_url=False)
-        return Known(last.payload_sha256, True, last.id, Earlier(last.url, last.fetched_at))
+        earlier = Earlier(last.url, last.fetched_at)
+        return Known(last.payload_sha256, same_url=True, earlier_id=last.id, earlier=earlier)
     if not exchange.payload or exchange.status != 200:  # noqa: PLR2004
         return Known(sha256, same_url=False)
     same = connection.execute(captures.where(Capture.payload_sha256 == sha256)).first()
@@ -118,7 +119,11 @@ def know(connection: Connection, exchange: Exchange, host: str) -> Known:
 
 
 def commit(
-    connection: Connection, writing: Writing, fetched: Fetched, known: Known | None, place: Place | None
+    connection: Connection,
+    writing: Writing,
+    fetched: Fetched,
+    known: Known | None,
+    place: Place | None,
 ) -> Stored:
     """Store one fetch whose records are on the disk already (`place`; None without an answer)."""
     outcome = fetched.outcome
@@ -270,7 +275,9 @@ def _article(connection: Connection, fetched: Fetched) -> int:
             "published": row.published,
             "added_at": fetched.at,
         }
-        known = connection.execute(insert(Article).values(values).returning(Article.id)).scalar_one()
+        known = connection.execute(
+            insert(Article).values(values).returning(Article.id)
+        ).scalar_one()
     connection.execute(update(Frontier).where(Frontier.id == row.id).values(article_id=known))
     return known
 

@@ -55,9 +55,9 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that writes; on SQLite it holds the write lock from its start."""
-        with self.engine.connect().execution_options(xiaobao_write=True) as connection:
-            with connection.begin():
-                yield connection
+        opened = self.engine.connect().execution_options(xiaobao_write=True)
+        with opened as connection, connection.begin():
+            yield connection
 
     def lock(self, connection: Connection, name: str) -> None:
         """Let one transaction at a time pass here until it ends.
@@ -89,7 +89,9 @@ class Database:
             current = MigrationContext.configure(connection).get_current_revision()
         if current == known.get_current_head():
             return
-        if current is not None and current not in {script.revision for script in known.walk_revisions()}:
+        if current is not None and current not in {
+            script.revision for script in known.walk_revisions()
+        }:
             raise MigrationNeeded(
                 f"the archive database {self.url!r} has schema {current}, which this xiaobao "
                 "does not know; use the newer version that wrote it"

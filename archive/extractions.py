@@ -139,7 +139,7 @@ def queue_all(connection: Connection, now: datetime) -> int:
 
 def _first_extractions(connection: Connection) -> dict[int, int]:
     query = select(Extraction.article_id, func.min(Extraction.id)).group_by(Extraction.article_id)
-    return {article: id_ for article, id_ in connection.execute(query)}
+    return dict(connection.execute(query).tuples())
 
 
 def _task(connection: Connection, folder: Path, row: Any) -> Task:

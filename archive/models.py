@@ -343,8 +343,12 @@ class Fingerprint(Base):
     n_han: Mapped[int] = mapped_column(Integer)
     skeleton: Mapped[bytes]
     """Characters that survive a change of script, figures and punctuation, two bytes each."""
-    marks: Mapped[str]
-    """Figures with their places in the skeleton, masks and headings, as JSON."""
+    figures: Mapped[bytes]
+    """Figures with their places in the skeleton: the columns of `dedupe.placed`."""
+    headings: Mapped[list[Any]]
+    """Skeleton places where another work may begin."""
+    masked: Mapped[int] = mapped_column(Integer)
+    """Names and years replaced by XX, 某 or the like."""
     claim: Mapped[dict[str, Any]]
     """What speaks for this document as a cluster's canonical one."""
     __table_args__ = ({"sqlite_autoincrement": True},)

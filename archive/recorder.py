@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Generic, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, insert, update
 
@@ -41,9 +41,9 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
-class _Job(Generic[T]):
-    work: Callable[[Connection], T]
-    done: "Future[T]"
+class _Job:
+    work: Callable[[Connection], Any]
+    done: "Future[Any]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Recorder:
         self._rotate_bytes = rotate_bytes
         self._files = 0
         self._file: tuple[int, Appender] | None = None
-        self._jobs: queue.SimpleQueue[_Job[object] | _Capture | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Job | _Capture | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
@@ -92,7 +92,7 @@ class Recorder:
     def call(self, work: Callable[[Connection], T]) -> "Future[T]":
         """Do `work` inside the next group's transaction."""
         done: Future[T] = Future()
-        self._jobs.put(_Job(work, done))  # type: ignore[arg-type]  a queue holds jobs of all types
+        self._jobs.put(_Job(work, done))
         return done
 
     def close(self) -> None:
@@ -110,7 +110,7 @@ class Recorder:
             self._write([job for job in group if job is not None])
         self._close_file()
 
-    def _write(self, group: list["_Job[object] | _Capture"]) -> None:
+    def _write(self, group: list[_Job | _Capture]) -> None:
         if not group:
             return
         try:
@@ -126,8 +126,10 @@ class Recorder:
         for job, result in zip(group, results, strict=True):
             job.done.set_result(result)  # type: ignore[arg-type]
 
-    def _write_group(self, group: list["_Job[object] | _Capture"]) -> list[object]:
-        fetches = [job.fetched for job in group if isinstance(job, _Capture) and job.fetched.exchange]
+    def _write_group(self, group: list[_Job | _Capture]) -> list[object]:
+        fetches = [
+            job.fetched for job in group if isinstance(job, _Capture) and job.fetched.exchange
+        ]
         file_id, file = self._open_file() if fetches else (0, None)
         before = file.length if file else 0
         try:

@@ -75,7 +75,10 @@ def finish_run(connection: Connection, run_id: str, outcome: str, now: datetime)
 def was_interrupted(connection: Connection, site_id: str) -> bool:
     """Whether the last crawl of a site died or was stopped: the next one goes on with it."""
     runs = connection.execute(
-        select(Run.sites, Run.outcome).where(Run.kind == "crawl").order_by(Run.id.desc()).limit(1000)
+        select(Run.sites, Run.outcome)
+        .where(Run.kind == "crawl")
+        .order_by(Run.id.desc())
+        .limit(1000)
     )
     last = next((row for row in runs if site_id in row.sites and row.outcome is not None), None)
     return last is not None and last.outcome != "finished"
@@ -129,11 +132,13 @@ def totals(connection: Connection) -> Totals:
     """Count captures, live documents, clusters and reposts."""
 
     def count(*where: Any, of: Any) -> int:
-        return connection.execute(select(func.count()).select_from(of).where(*where)).scalar_one()
+        query = select(func.count()).select_from(of).where(*where)
+        return int(connection.execute(query).scalar_one())
 
     members = select(func.count(func.distinct(Member.document_id)))
     clustered = connection.execute(members).scalar_one()
-    clusters = connection.execute(select(func.count(func.distinct(Member.cluster_id)))).scalar_one()
+    distinct = select(func.count(func.distinct(Member.cluster_id)))
+    clusters = connection.execute(distinct).scalar_one()
     return Totals(
         captures=count(of=Capture),
         documents=count(Document.state == "live", of=Document),
@@ -168,16 +173,12 @@ def _site_report(
     return SiteReport(
         id=site,
         name=name or site,
-        fetched=count(
-            rows(Capture).where(Capture.site_id == site, Capture.run_id == run_id)
-        ),
+        fetched=count(rows(Capture).where(Capture.site_id == site, Capture.run_id == run_id)),
         outcomes=dict(sorted(outcomes.items())),
         extracted={
-            outcome or "": number
-            for outcome, number in sorted(connection.execute(pages.group_by(Extraction.outcome)))
+            reason or "": number
+            for reason, number in sorted(connection.execute(pages.group_by(Extraction.outcome)))
         },
-        documents=count(
-            rows(Document).where(Document.site_id == site, Document.state == "live")
-        ),
+        documents=count(rows(Document).where(Document.site_id == site, Document.state == "live")),
         waiting=count(undone) + count(unfetched),
     )

@@ -116,9 +116,7 @@ def _store_document(
 ) -> list[ChangeNote]:
     same_text = old is not None and old["text_sha256"] == row["text_sha256"]
     was_live = old is not None and old["state"] == "live"
-    changed = old is None or any(
-        row[name] != old[name] for name in row if name not in _OWN_TIMES
-    )
+    changed = old is None or any(row[name] != old[name] for name in row if name not in _OWN_TIMES)
     if old is None:
         connection.execute(insert(Document).values(row))
         notes = [ChangeNote("document.created", row["id"], _told(row))]

@@ -105,8 +105,10 @@ def _verify_file(
                 problems.extend(_verify_record(name, member, data, expected[member.offset]))
             elif member.offset != 0 and requests.get(member.offset) != member.length:
                 problems.append(Problem(name, member.offset, "a record without a capture row"))
-    for offset in sorted((expected.keys() | requests.keys()) - seen):
-        problems.append(Problem(name, offset, "a capture row without its record"))
+    problems.extend(
+        Problem(name, offset, "a capture row without its record")
+        for offset in sorted((expected.keys() | requests.keys()) - seen)
+    )
     if end != length:
         problems.append(Problem(name, None, f"{end} bytes of records, {length} committed"))
     return len(expected), problems

@@ -114,7 +114,9 @@ def request_member(exchange: Exchange) -> bytes:
         payload=BytesIO(exchange.request_body),
         length=len(exchange.request_body),
         http_headers=StatusAndHeaders(
-            f"{exchange.method} {path} HTTP/1.1", _clean(exchange.request_headers), is_http_request=True
+            f"{exchange.method} {path} HTTP/1.1",
+            _clean(exchange.request_headers),
+            is_http_request=True,
         ),
         warc_headers_dict={"WARC-Date": warc_time(exchange.fetched_at)},
     )

@@ -1,4 +1,4 @@
-"""From Scrapy's response to the archive: what went over the wire, and the pipeline that keeps it."""
+"""From Scrapy's response to the archive: what went over the wire, and what keeps it."""
 
 import asyncio
 from datetime import UTC, datetime

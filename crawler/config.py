@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
@@ -61,10 +61,13 @@ class Config:
             if (value := getattr(self, field.name)) is not None
         }
 
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> Self:
+    @staticmethod
+    def from_json(values: Mapping[str, Any]) -> "Config":
         """The inverse of `to_json`."""
-        return _checked(cls, values, "configuration")
+        return _checked(values, "configuration")
+
+
+_CONFIG = TypeAdapter(Config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +88,10 @@ def load_config(
     """
     values: dict[str, Any] = {}
     for source in (_file(file), _environment(environment)):
-        _checked(Config, source.values, source.name)
+        _checked(source.values, source.name)
         values |= source.values
     given = {name: value for name, value in options.items() if value is not None}
-    return _checked(Config, values | given, "command line")
+    return _checked(values | given, "command line")
 
 
 def with_options(config: Config, **options: Any) -> Config:
@@ -118,13 +121,13 @@ def _environment(environment: Mapping[str, str]) -> _Source:
     return _Source("environment", values)
 
 
-def _checked(cls: type[Config], values: Mapping[str, Any], where: str) -> Any:
+def _checked(values: Mapping[str, Any], where: str) -> Config:
     try:
-        return TypeAdapter(cls).validate_python(dict(values))
+        return _CONFIG.validate_python(dict(values))
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"]))
         if first["type"] == "unexpected_keyword_argument":
-            known = ", ".join(field.name for field in fields(cls))
+            known = ", ".join(field.name for field in fields(Config))
             raise ConfigError(f"{where}: unknown setting {name!r}; known are {known}") from error
         raise ConfigError(f"{where}: {name}: {first['msg']}") from error

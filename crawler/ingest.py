@@ -29,6 +29,7 @@ from archive.warc import read_record
 from crawler.config import Config
 from crawler.extract import Part, extract_page
 from crawler.extract.hints import Hints
+from crawler.logs import configure_logging
 from crawler.worker import ExtractionPool
 from dedupe import Prepared, prepare
 
@@ -60,7 +61,9 @@ def make_page(parts: tuple[PartPlace, ...], url: str, hints: dict[str, Any]) -> 
 class Ingest:
     """One process's share of the extraction queue."""
 
-    def __init__(self, archive: Archive, owner: Owner, workers: int, *, rebuild: bool = False):
+    def __init__(
+        self, archive: Archive, owner: Owner, workers: int, *, rebuild: bool = False
+    ) -> None:
         """Start the workers; `rebuild` makes derived rows again even of unchanged texts."""
         self._archive = archive
         self._owner = owner
@@ -124,7 +127,7 @@ def _result(future: "Future[Made]", task: Task) -> Made:
         outcome = "timed_out"
     except (MemoryError, ProcessExpired):
         outcome = "too_complex"
-    except Exception as error:  # noqa: BLE001  a fault of ours must not stop the others
+    except Exception as error:
         log.exception("extraction_failed", url=task.url, error=str(error))
     return Made(Page(outcome, url=task.url), ())
 
@@ -165,6 +168,7 @@ class IngestProcess:
 def _run(config: dict[str, Any], line: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the crawl, which tells us
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    configure_logging()
     settings = Config.from_json(config)
     with settings.open_archive() as archive, Owner(archive.folder) as owner:
         ingest = Ingest(archive, owner, settings.workers)

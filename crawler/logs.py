@@ -2,10 +2,11 @@
 
 import logging
 import sys
+from typing import Any
 
 import structlog
 
-SHARED = [
+SHARED: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -16,9 +17,7 @@ SHARED = [
 def configure_logging(level: int = logging.WARNING) -> None:
     """Send all logs, Scrapy's and Twisted's too, through one formatter; calling again is fine."""
     person = sys.stderr.isatty()
-    renderer = (
-        structlog.dev.ConsoleRenderer() if person else structlog.processors.JSONRenderer()
-    )
+    renderer = structlog.dev.ConsoleRenderer() if person else structlog.processors.JSONRenderer()
     handler = logging.StreamHandler(sys.stderr)
     handler.setLevel(level)
     handler.setFormatter(

@@ -14,7 +14,9 @@ MAX_DELAY = 60.0
 AGENT = "xiaobao"
 
 Access = Literal["rules", "all", "none"]
-_RULE = re.compile(r"^\s*(?:user-agent|allow|disallow|crawl-delay|sitemap)\s*:", re.I | re.M)
+_RULE = re.compile(
+    r"^\s*(?:user-agent|allow|disallow|crawl-delay|sitemap)\s*:", re.IGNORECASE | re.MULTILINE
+)
 
 
 def access_of(status: int) -> Access:

@@ -48,8 +48,8 @@ def crawl_sites(config: Config, sites: list[str], *, only_due: bool = False) -> 
             process.start()
             session.finish()
         for task in tasks:
-            if not task.cancelled() and (error := task.exception()):
-                raise error
+            if not task.cancelled() and (fault := task.exception()):
+                raise fault
         with session.archive.database.read() as connection:
             reports, held = site_reports(connection, session.run_id), totals(connection)
     finally:

@@ -47,7 +47,7 @@ class FrontierScheduler(BaseScheduler):
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Made by Scrapy for each spider; only our own spiders can use it."""
-        spider = crawler.spider
+        spider: Any = crawler.spider
         if spider is None or not hasattr(spider, "session"):
             raise NotConfigured("FrontierScheduler needs a SiteSpider")
         scheduler = cls(crawler, spider.budget, spider.profile.politeness.delay)
@@ -59,7 +59,7 @@ class FrontierScheduler(BaseScheduler):
         self._spider = spider
         self._recorder: Recorder = spider.session.recorder  # type: ignore[attr-defined]
 
-    def close(self, reason: str) -> None:
+    def close(self, reason: str) -> None:  # noqa: ARG002  Scrapy's interface
         """Give rows that were leased but not fetched back to the frontier."""
         self._closed = True
         if self._retry is not None:

@@ -20,7 +20,7 @@ class Session:
 
     current: ClassVar["Session | None"] = None
 
-    def __init__(self, config: Config, sites: list[str]) -> None:
+    def __init__(self, config: Config, sites: list[str], *, private: bool = False) -> None:
         """Open the archive, put right what dead processes left, start writer and extraction."""
         self.config = config
         self.archive = config.open_archive(create=True)
@@ -33,33 +33,31 @@ class Session:
         self.recorder = Recorder(self.archive, self.owner, self.run_id)
         self.ingest = IngestProcess(config)
         self.outcome = "finished"
-        self._guests = 0
-        self._private = False
+        self.guests = 0
+        """Spiders that have joined and not left."""
+        self._private = private
 
     @classmethod
-    def open(cls, config: Config, sites: list[str]) -> Self:
-        """Start the session of this process."""
+    def open(cls, config: Config, sites: list[str], *, private: bool = False) -> Self:
+        """Start the session of this process; a `private` one ends with its last spider."""
         assert Session.current is None, "a process has one session"
-        session = cls(config, sites)
+        session = cls(config, sites, private=private)
         Session.current = session
         return session
 
     @classmethod
     def join(cls, config: Config, site: str) -> "Session":
         """The session of this process, or a new one that ends with its last spider."""
-        session = Session.current
-        if session is None:
-            session = cls.open(config, [site])
-            session._private = True
-        session._guests += 1
+        session = Session.current or cls.open(config, [site], private=True)
+        session.guests += 1
         return session
 
     def leave(self, reason: str) -> None:
         """A spider has ended; `reason` is Scrapy's, "finished" where all was done."""
-        self._guests -= 1
+        self.guests -= 1
         if reason != "finished":
             self.outcome = "stopped"
-        if self._private and self._guests == 0:
+        if self._private and self.guests == 0:
             self.finish()
             self.close()
 

@@ -39,6 +39,7 @@ _PLAIN = re.compile(
     r"/(?!\.)(?:[A-Za-z0-9_~-]|\.(?!/)|/(?!\.)){0,2000}"
 )
 _HOST_LATER = "h"
+_STRAY_PERCENT = re.compile(r"%(?![0-9a-fA-F]{2})")
 _ENCODED_DOT = re.compile(r"%2e", re.IGNORECASE)
 
 
@@ -113,8 +114,9 @@ def _canonical(url: str) -> str | None:
     netloc = _netloc(parts.netloc, _DEFAULT_PORTS[scheme])
     if netloc is None:
         return None
-    path = _SESSION_IN_PATH.sub("", _ENCODED_DOT.sub(".", parts.path))
-    path = _without_dot_segments(path) or "/"
+    # a stray % is data: left alone it could join what follows it into a new escape
+    path = _ENCODED_DOT.sub(".", _STRAY_PERCENT.sub("%25", parts.path)) or "/"
+    path = _SESSION_IN_PATH.sub("", path)
     query = _without_tracking(path, parts.query)
     # with a host that nothing rewrites: Python 3.13 and 3.11 write mapped IPv6 differently
     whole = canonicalize_url(urlunsplit((scheme, _HOST_LATER, path, query, "")))
@@ -160,21 +162,6 @@ def _host(host: str) -> str | None:
         except OSError:
             return None
     return name
-
-
-def _without_dot_segments(path: str) -> str:
-    """RFC 3986 §5.2.4; empty segments stay as they are."""
-    kept: list[str] = []
-    segments = path.split("/")
-    for segment in segments:
-        if segment == "..":
-            if len(kept) > 1:
-                kept.pop()
-        elif segment != ".":
-            kept.append(segment)
-    if segments[-1] in (".", ".."):
-        kept.append("")
-    return "/".join(kept)
 
 
 def _without_tracking(path: str, query: str) -> str:

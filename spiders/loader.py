@@ -1,4 +1,4 @@
-"""Makes one spider class of every site profile, for `scrapy list`, `scrapy crawl` and our own run."""
+"""Makes one spider class of each site profile, for Scrapy's commands and our own runs."""
 
 import builtins
 from typing import Any, Self
@@ -53,4 +53,3 @@ def spider_for(profile: Profile) -> type[SiteSpider]:
     """The spider class that crawls one site."""
     members = {"name": profile.id, "profile": profile}
     return type(f"{profile.id.title()}Spider", (SiteSpider,), members)
-

@@ -6,12 +6,11 @@ which the archive stores whole.
 """
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
@@ -19,14 +18,15 @@ from twisted.python.failure import Failure
 from archive.captures import Fetched, Stored
 from archive.frontier import Found, Leased, NextVisit
 from archive.runs import SiteRow, save_site
+from archive.warc import Exchange
 from crawler.capture import exchange_of
 from crawler.config import Config, load_config
-from crawler.extract import decode, page_outcome, topic_of_title
-from crawler.guard import ForbiddenAddress, Guard
+from crawler.extract import decode, topic_of_title
+from crawler.guard import Guard
+from crawler.judge import REDIRECTS, Verdict, judge, judge_failure
 from crawler.links import read_list
 from crawler.parts import next_part
-from crawler.politeness import RobotsDisallowed, RobotsUnavailable, retry_after
-from crawler.revisit import Bounds, after_failure, after_miss, after_success
+from crawler.revisit import Bounds
 from crawler.session import Session
 from crawler.settings import settings_for
 from crawler.urls import host_allowed, resolve, url_refusal
@@ -37,9 +37,6 @@ LIST_PRIORITY = 10
 """Lists before articles: what is new is known early, and a budget is not spent on old pages."""
 MAX_HOPS = 5
 """Redirects that are followed from one URL."""
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-GONE = frozenset({404, 410})
-BLOCK_PAUSE = timedelta(hours=24)
 FAILURES_TO_PAUSE = 5
 """Failed fetches in a row after which a site is left alone for this run."""
 
@@ -72,9 +69,7 @@ class SiteSpider(Spider):
         spider.session = Session.join(config, cls.profile.id)
         crawler.signals.connect(spider.closed_by_scrapy, signals.spider_closed)
         spider.only_due = str(kwargs.get("due", "")) in {"1", "true", "True"}
-        spider.budget = min(
-            cls.profile.politeness.max_pages_per_run, config.max_pages or 1 << 62
-        )
+        spider.budget = min(cls.profile.politeness.max_pages_per_run, config.max_pages or 1 << 62)
         spider.failures = 0
         schedule = cls.profile.schedule
         ages = tuple(seconds(age) for age in schedule.article_revisit)
@@ -94,9 +89,9 @@ class SiteSpider(Spider):
         """Whether the URL is on one of the site's hosts."""
         return host_allowed(url, cls.profile.hosts)
 
-    def closed_by_scrapy(self) -> None:
+    def closed_by_scrapy(self, reason: str) -> None:
         """Leave the session when Scrapy has closed the spider."""
-        self.session.leave()
+        self.session.leave(reason)
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the start pages, through the frontier like everything else."""
@@ -113,25 +108,28 @@ class SiteSpider(Spider):
         """Judge one answer and say all that follows from it."""
         row: Leased = response.meta["leased"]
         now = datetime.now(UTC)
-        yield self._judge(response, row, now)
+        exchange = exchange_of(response)
+        if exchange.status in REDIRECTS:
+            verdict, moved_to = self._moved(exchange, row)
+            yield _fetched(row, verdict, now, exchange, moved_to=moved_to)
+            return
+        hint = self.profile.text.encoding_hint
+        text = decode(exchange.payload, exchange.header("Content-Type"), hint).text
+        verdict = judge(exchange, text, row, self.bounds, now)
+        if verdict.outcome != "ok":
+            yield _fetched(row, verdict, now, exchange)
+        elif row.kind == "list":
+            found, follow = self._links(text, row)
+            yield _fetched(row, verdict, now, exchange, found=found, follow=follow)
+        else:
+            part = self._next_part(text, row)
+            yield _fetched(row, verdict, now, exchange, next_part=part)
 
     def failed(self, failure: Failure) -> Iterator[Fetched]:
         """No answer came, or the request was not made at all."""
         row: Leased = failure.request.meta["leased"]  # type: ignore[attr-defined]
         now = datetime.now(UTC)
-        outcome, visit = "error", after_failure(row, now)
-        if failure.check(RobotsDisallowed):
-            outcome, visit = "robots", NextVisit(now + timedelta(days=30))
-        elif failure.check(RobotsUnavailable):
-            outcome = "robots"
-        elif failure.check(ForbiddenAddress):
-            outcome, visit = "refused", NextVisit(None)
-        elif failure.check(DownloadCancelledError):
-            outcome, visit = "too_large", NextVisit(None)
-        elif failure.check(DownloadTimeoutError):
-            outcome = "timed_out"
-        reason = str(failure.value) or type(failure.value).__name__
-        yield Fetched(row, outcome, reason, None, visit, now)
+        yield _fetched(row, judge_failure(failure.value or OSError("no answer"), row, now), now, None)
 
     def stored(self, fetched: Fetched, stored: Stored) -> None:
         """The archive has it: let the scheduler look for more, or leave a failing site alone."""
@@ -142,56 +140,29 @@ class SiteSpider(Spider):
             self.scheduler.pause()
         self.scheduler.look_again()
 
-    def _judge(self, response: Response, row: Leased, now: datetime) -> Fetched:
-        exchange = exchange_of(response)
-        status = response.status
-
-        def fetched(outcome: str, visit: NextVisit, reason: str | None = None, **more: Any) -> Fetched:
-            return Fetched(row, outcome, reason, exchange, visit, now, **more)
-
-        if status == 304:  # noqa: PLR2004
-            visit = after_success(row, self.bounds, now, changed=False, first=False)
-            return fetched("unchanged", visit)
-        if status in REDIRECTS:
-            return self._moved(response, row, fetched)
-        if status in GONE:
-            return fetched("gone", after_miss(row, now), f"status {status}")
-        asked = retry_after(exchange.header("Retry-After"), now)
-        if status == 429 or (status == 503 and asked is not None):  # noqa: PLR2004
-            return fetched("error", after_failure(row, now, asked), f"status {status}")
-        encoding = self.profile.text.encoding_hint
-        text = decode(response.body, exchange.header("Content-Type"), encoding).text
-        outcome = page_outcome(text, status, row.url)
-        if outcome == "blocked":
-            return fetched("blocked", NextVisit(now + BLOCK_PAUSE), f"challenge, status {status}")
-        if not 200 <= status < 300:  # noqa: PLR2004
-            return fetched("error", after_failure(row, now), f"status {status}")
-        if outcome == "soft404":
-            return fetched("soft404", after_miss(row, now), "says that it does not exist")
-        if not response.body.strip():
-            return fetched("empty", after_failure(row, now), "an empty answer")
-        changed = after_success(row, self.bounds, now, changed=True, first=row.visits == 0)
-        if row.kind == "list":
-            return fetched("ok", changed, **self._links(text, row))
-        return fetched("ok", changed, next_part=self._next_part(text, row))
-
-    def _moved(self, response: Response, row: Leased, fetched: Any) -> Fetched:
-        location = response.headers.get("Location", b"").decode("latin-1")
+    def _moved(self, exchange: Exchange, row: Leased) -> tuple[Verdict, Found | None]:
+        location = exchange.header("Location") or ""
         target = resolve(row.url, location)
         if target is None or not self.handles(target):
-            return fetched("moved", NextVisit(None), f"leads away, to {location}")  # type: ignore[no-any-return]
+            return Verdict("moved", NextVisit(None), f"leads away, to {location}"), None
         if row.hops >= MAX_HOPS:
-            return fetched("error", NextVisit(None), f"more than {MAX_HOPS} redirects")  # type: ignore[no-any-return]
-        priority = LIST_PRIORITY if row.kind == "list" else 0
+            return Verdict("error", NextVisit(None), f"more than {MAX_HOPS} redirects"), None
         found = Found(
-            target, row.kind, None, row.page, row.page_state, row.title, row.published,
-            row.hops + 1, priority, row.article_id,
-        )  # fmt: skip
-        return fetched("moved", NextVisit(None), f"to {target}", moved_to=found)  # type: ignore[no-any-return]
+            target,
+            row.kind,
+            page=row.page,
+            page_state=row.page_state,
+            title=row.title,
+            published=row.published,
+            hops=row.hops + 1,
+            priority=LIST_PRIORITY if row.kind == "list" else 0,
+            article_id=row.article_id,
+        )
+        return Verdict("moved", NextVisit(None), f"to {target}"), found
 
-    def _links(self, text: str, row: Leased) -> dict[str, tuple[Found, ...]]:
+    def _links(self, text: str, row: Leased) -> tuple[tuple[Found, ...], tuple[Found, ...]]:
         if not self.profile.follows_links:
-            return {}
+            return (), ()
         page = read_list(
             text,
             row.url,
@@ -223,7 +194,7 @@ class SiteSpider(Spider):
             )
             for item in page.follows
         )
-        return {"found": found, "follow": follow}
+        return found, follow
 
     def _refusal(self, url: str, title: str) -> tuple[str, str] | None:
         trap = url_refusal(url)
@@ -253,3 +224,9 @@ class SiteSpider(Spider):
             profile.version(),
             hints,
         )
+
+
+def _fetched(
+    row: Leased, verdict: Verdict, now: datetime, exchange: Exchange | None, **follows: Any
+) -> Fetched:
+    return Fetched(row, verdict.outcome, verdict.reason, exchange, verdict.visit, now, **follows)

@@ -55,7 +55,9 @@ def list_sites(config: Config, profiles: Path | None, as_json: bool) -> None:
         for name in ("id", "name", "family", "trust", "verified"):
             table.add_column(name)
         for row in rows:
-            table.add_row(*(str(row[name]) for name in ("id", "name", "family", "trust", "verified")))
+            table.add_row(
+                *(str(row[name]) for name in ("id", "name", "family", "trust", "verified"))
+            )
         Console().print(table)
     for lines in found.errors.values():
         for line in lines:
