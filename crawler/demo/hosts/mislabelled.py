@@ -55,10 +55,10 @@ def build(more: More) -> tuple[Host, HostTruth]:
         Expected(NAME, "/report_1.html", ("unsupported", "undecodable", "no_body")),
         # a PDF is read where the extra for attachments is installed
         Expected(NAME, "/report_2.html", ("ok", "unsupported", "needs_ocr")),
-        Expected(NAME, "/report_3.html", ("no_body",)),
+        Expected(NAME, "/report_3.html", ("empty", "no_body")),
         Expected(NAME, "/report_4.doc", works=(as_doc.key,), body=as_doc.text),
         Expected(NAME, "/report_5.html", ("soft404",)),
-        Expected(NAME, "/report_6.html", ("soft404", "list_page", "error")),
+        Expected(NAME, "/report_6.html", ("soft404", "list_page", "moved")),
     )
     return host.build(), HostTruth(expected)
 

@@ -51,7 +51,7 @@ def build(more: More, state: State, addresses: dict[str, str]) -> tuple[list[Hos
     host.dynamic = moving_page
     expected = (
         Expected(NAME, "/report_1.html", works=(chained.key,), title=chained.title),
-        Expected(NAME, "/report_2.html", ("error",), title="消费维权工作简报（第二期）"),
+        Expected(NAME, "/report_2.html", ("error", "moved"), title="消费维权工作简报（第二期）"),
         Expected(NAME, "/report_3.html", works=(on_www.key,), title=on_www.title),
         Expected(NAME, _OLD, works=(moving.key,), title=moving.title),
     )
