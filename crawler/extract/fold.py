@@ -4,6 +4,7 @@ Folding removes pinyin groups such as "費(fèi)", maps traditional to simplifie
 to half width, and drops blanks and bullets.
 """
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from typing import Any, Final
 
 from opencc import OpenCC
 
+_FEW: Final = 3
 _PINYIN = re.compile(r"(?<=[\u3400-\u9fff])[(（][a-zü\u00e0-\u01dc]{1,6}[)）]")
 _BLANKS = re.compile(r"[\s•·●◆■▪>》〉|｜_\u200b-\u200f\ufeff]+")
 _TRADITIONAL = re.compile(
@@ -46,6 +48,11 @@ def level(text: str) -> str:
     marks = _GROUPED.sub(",", text.translate(_FULL))
     plain = simplified(marks)
     return plain if len(plain) == len(text) else marks
+
+
+def has_glosses(text: str) -> bool:
+    """A cheap look whether a text may be damaged: pinyin in brackets behind Han."""
+    return next(itertools.islice(_PINYIN.finditer(text), _FEW, None), None) is not None
 
 
 def fold(text: str) -> str:

@@ -15,12 +15,13 @@ from crawler.extract.clean import Cleaned, clean
 from crawler.extract.completeness import judge
 from crawler.extract.decode import Decoded, decode
 from crawler.extract.fields import document_of
+from crawler.extract.fold import has_glosses
 from crawler.extract.hidden import remove_hidden
 from crawler.extract.hints import Hints
 from crawler.extract.joins import join_lines
-from crawler.extract.mend import mend_tree, place_spans
 from crawler.extract.metadata import Metadata, read_metadata
 from crawler.extract.outcome import page_outcome
+from crawler.extract.repair import TreeRepair, locate, repair_tree
 from crawler.extract.script import script_of
 from crawler.extract.second import second_opinion
 from crawler.extract.sniff import is_html, script_body
@@ -48,9 +49,7 @@ class _Sheet:
     body: Body
     metadata: Metadata
     hidden: tuple[str, ...]
-    repair: Repair
-    around: tuple[str, ...]
-    """The surroundings of each repaired place."""
+    repair: TreeRepair
 
 
 def extract_page(
@@ -100,14 +99,14 @@ def _read(html: str, url: str | None, hints: Hints) -> _Sheet | None:
     root = dom.parse(script_body(html, hints.body_json) or html)
     if root is None:
         return None
-    repair, around = mend_tree(root)
+    repair = repair_tree(root) if has_glosses(html) else TreeRepair()
     hidden = remove_hidden(root)
     body = find_body(root, hints)
     if not body.sure:
         body = second_opinion(root, body, url)
     metadata = read_metadata(root, body.before + body.lines[:_HEAD], url=url, hints=hints)
     cleaned = clean(body.lines, metadata.title, hints)
-    return _Sheet(cleaned, body, metadata, tuple(hidden), repair, around)
+    return _Sheet(cleaned, body, metadata, tuple(hidden), repair)
 
 
 _HEAD: Final = 3
@@ -162,9 +161,8 @@ def _assemble(
 
 def _repair(sheets: Sequence[_Sheet], text: str) -> Repair:
     """The parts' repairs as one; the worst status stands for all."""
-    placed = [place_spans(sheet.repair, sheet.around, text) for sheet in sheets]
-    worst = max((repair.status for repair in placed), key=_RANK.index)
-    return Repair(worst, tuple(span for repair in placed for span in repair.spans))
+    worst = max((sheet.repair.status for sheet in sheets), key=_RANK.index)
+    return Repair(worst, tuple(s for sheet in sheets for s in locate(text, sheet.repair)))
 
 
 _RANK: Final = ("none", "certain", "likely", "guess", "failed")

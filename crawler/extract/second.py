@@ -7,7 +7,6 @@ text or with text scattered over many containers: short notices, poems, comment 
 import copy
 from typing import Final
 
-import trafilatura
 from lxml.html import HtmlElement
 
 from crawler.extract.body import Body
@@ -19,6 +18,8 @@ _LEAST: Final = 0.5
 
 def second_opinion(root: HtmlElement, body: Body, url: str | None) -> Body:
     """The body as trafilatura sees it, unless it found next to nothing."""
+    import trafilatura  # noqa: PLC0415 half a second to import, and most pages never need it
+
     found = trafilatura.extract(
         copy.deepcopy(root), url=url, favor_precision=True, include_comments=False
     )
