@@ -34,6 +34,8 @@ from crawler.urls import _PLAIN, _canonical, canonical_url, host_allowed, resolv
         ("http://[::FFFF:127.0.0.1]:80/", "http://[::ffff:7f00:1]/"),
         ("http://127.0.0.1:8101/a", "http://127.0.0.1:8101/a"),
         ("http://a.cn/%2e%2e/%2E/b", "http://a.cn/b"),
+        ("http://a.cn/100%/%e6", "http://a.cn/100%25/%E6"),
+        ("http://a.cn/../../b/..", "http://a.cn/"),
     ],
 )
 def test_one_normal_form(url, normal):
@@ -71,6 +73,7 @@ def test_what_is_no_page_has_no_normal_form(url):
 
 
 @given(st.text(max_size=60))
+@example("%a%443")
 @example("http://a.cn/%252e%252e/b")
 @example("http://a.cn/a?%26=1&b")
 @example("http://a.cn//a//?x=%00")
