@@ -47,10 +47,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What a list page holds: its entries, and how many rows it has with those left out."""
+    """What a list page holds."""
 
     entries: tuple[Entry, ...]
     count: int
+    """Records or JSON items with those that are no entries; for HTML, the entries."""
     readable: bool = True
     """False when a JSON list is not JSON, or not of the shape the profile says."""
 
@@ -97,8 +98,9 @@ def read_rows(
         if not isinstance(fragment, str):
             return Rows((), 0, readable=False)
         return _html_rows(fragment, rules, article, links)
-    if rules.format == "records" and (wrapped := records_as_html(text, rules)):
-        return _html_rows(wrapped, rules, article, links)
+    if rules.format == "records" and (records := _records(text, rules)):
+        wrapped = "".join(f"<div>{record}</div>" for record in records)
+        return replace(_html_rows(wrapped, rules, article, links), count=len(records))
     return html_rows(text, url, rules, article, hosts)
 
 
@@ -155,17 +157,15 @@ def find_date(text: str, regex: str | None = None) -> date | None:
     return None
 
 
-def records_as_html(text: str, rules: ListRules) -> str:
-    """The records of a `<datastore>` as one HTML text; empty where there are none.
+def _records(text: str, rules: ListRules) -> list[str]:
+    """The HTML of each record of a `<datastore>`.
 
     Splitting on the tag keeps this linear; a lazy regex over the whole text is quadratic on a
     page of unclosed records.
     """
     if rules.records:
-        found = [m.group(1) for m in compiled(rules.records).finditer(text)]
-    else:
-        found = [_record_content(piece) for piece in _RECORD.split(text)[1:]]
-    return "".join(f"<div>{record}</div>" for record in found)
+        return [m.group(1) for m in compiled(rules.records).finditer(text)]
+    return [_record_content(piece) for piece in _RECORD.split(text)[1:]]
 
 
 def _record_content(piece: str) -> str:
@@ -198,12 +198,12 @@ def _json_rows(text: str, rules: ListRules, article: ArticleRules, links: _Links
 def _html_rows(text: str, rules: ListRules, article: ArticleRules, links: _Links) -> Rows:
     page = parse_html(text)
     rows: list[_Row] = []
-    count = 0
+    left = MAX_LINKS
     for scope in page.css(rules.row) if rules.row else (page,):
-        anchors = scope.css(rules.links)[: max(MAX_LINKS - count, 0)]
+        anchors = scope.css(rules.links)[:left]
         dates = scope.css(rules.date) if rules.date else []
         paired = len(dates) == len(anchors)
-        count += len(anchors)
+        left -= len(anchors)
         for position, anchor in enumerate(anchors):
             href = attribute(anchor, "href")
             url = links.article_url(href) if href is not None else None
@@ -213,7 +213,8 @@ def _html_rows(text: str, rules: ListRules, article: ArticleRules, links: _Links
             published = find_date(context, rules.date_regex) or date_of_url(url, article)
             title = _link_title(anchor, rules)
             rows.append(_Row(url, title, f"{href} {title} {context}", published))
-    return Rows(_entries(rows, rules), count)
+    entries = _entries(rows, rules)
+    return Rows(entries, len(entries))
 
 
 def _link_title(link: Selector, rules: ListRules) -> str:

@@ -47,7 +47,7 @@ def _stop(seen: ListContext) -> StopReason | None:
     if not seen.rows.entries:
         if "stub<600" in rules and len(seen.text) < STUB:
             return "stub"
-        return "empty" if not seen.rows.count or "empty" in rules else None
+        return None if seen.rows.count else "empty"
     first = seen.state.get("first")
     if "repeat_of_page_1" in rules and first == fingerprint(seen.rows.entries):
         # Hanweb's first nextgroup may name page=1, which is the page it stands on

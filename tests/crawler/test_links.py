@@ -226,6 +226,20 @@ def test_jpage_continues_after_whole_pages_and_keeps_its_form():
     assert page.stop_reason == "last_page"
 
 
+def test_jpage_counts_records_and_not_their_links():
+    text = jpage_start(range(1, 46), 120).replace("<li>", "<li><a href='/col/col77/'>通报</a>")
+    (follow,) = read("jcms_jpage", text, f"{HOST}/col/col77/index.html").follows
+    assert "startrecord=46&" in f"{follow.url}&"
+
+
+def test_jpage_goes_on_after_records_that_lead_elsewhere():
+    (follow,) = read("jcms_jpage", jpage_start([1], 90), f"{HOST}/col/col77/index.html").follows
+    elsewhere = datastore(range(1, 46), 90).replace("/art/", "http://other.example.cn/art/")
+    page = again("jcms_jpage", elsewhere, follow)
+    assert page.entries == ()
+    assert "startrecord=46" in page.follows[0].url
+
+
 def test_jpage_with_all_records_on_the_page_asks_nothing():
     page = read("jcms_jpage", jpage_start([1, 2, 3], total=3), f"{HOST}/col/col77/index.html")
     assert (page.follows, page.stop_reason) == ((), "last_page")
