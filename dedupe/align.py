@@ -45,21 +45,20 @@ class Alignment:
     """Densely covered parts of b, ascending, each at least `STRETCH` long."""
     a_stretches: tuple[Span, ...]
 
-    @property
-    def a_coverage(self) -> float:
-        """Share of a's characters inside its stretches that are found in b."""
-        return _share(self.a_covered, self.a_stretches)
-
-    @property
-    def b_coverage(self) -> float:
-        """Share of b's characters inside its stretches that are found in a."""
-        return _share(self.b_covered, self.b_stretches)
-
-
-def _share(covered: Mask, stretches: tuple[Span, ...]) -> float:
-    if not len(covered):
-        return 0.0
-    return sum(int(covered[start:end].sum()) for start, end in stretches) / len(covered)
+    def pieces(self) -> list[tuple[int, int, Span]]:
+        """The stretches of b, cut where their place in a jumps: (start, end, span in a)."""
+        out = []
+        for start, end in self.b_stretches:
+            known = start + np.flatnonzero(self.b_covered[start:end])
+            shift = self.b_shift[known]
+            jumps = np.flatnonzero(np.abs(np.diff(shift)) > WINDOW) + 1
+            firsts = np.concatenate(([0], jumps))
+            lasts = np.concatenate((jumps, [len(known)])) - 1
+            for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
+                b_start, b_end = int(known[first]), int(known[last]) + 1
+                a_span = (b_start + int(shift[first]), b_end + int(shift[last]))
+                out.append((b_start, b_end, a_span))
+        return out
 
 
 class Aligner:

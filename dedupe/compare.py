@@ -6,14 +6,13 @@ where the texts run side by side, sentence by sentence, so the parts of a compil
 around a repost do not count.
 """
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Literal
 
-from dedupe.align import NO_SHIFT, Aligner, Alignment, Span
-from dedupe.fingerprint import Fingerprint, PlacedNumber, Skeleton
-from dedupe.numbers import Role, maybe_damaged
-from dedupe.places import compare_places
+from dedupe.align import Aligner, Alignment, Span
+from dedupe.evidence import compare_numbers
+from dedupe.fingerprint import Fingerprint
+from dedupe.places import places_against, places_same
 
 RULE_VERSION = 1
 """Goes up when any verdict may change; stored with each edge."""
@@ -35,10 +34,6 @@ SECTION_FIGURES = 3
 """Equal figures that a shared section needs to join two works: without any it is a quotation."""
 STRAY = 0.1
 """Share of the matched text at either end that may be a stray."""
-LABEL = 8
-LABEL_EQUAL = 6
-"""A figure belongs to the words in front of it: so many of so many characters must be equal. In
-lists the words behind it name the next figure."""
 AGREE = 0.85
 """Share of compared figures that must be equal. Copies of one work lie above .95, next year's
 reports under .6 even when half of their figures stayed."""
@@ -65,6 +60,7 @@ class Verdict:
     figures_compared: int
     figures_equal: int
     places_same: int = 0
+    """Counted only where places speak against each other."""
     places_against: int = 0
 
     @property
@@ -151,7 +147,6 @@ class Matcher:
         """Index `text` once."""
         self._text = text
         self._aligner = Aligner(text)
-        self._numbers = _by_place(text.numbers)
 
     def compare(self, other: Fingerprint) -> Verdict:
         """The verdict on this text (a) and `other` (b)."""
@@ -165,9 +160,8 @@ class Matcher:
         alignment = self._aligner.align(b.skeleton)
         if not alignment.b_stretches:
             return _UNRELATED
-        numbers = _by_place(b.numbers)
         layers = [
-            _Layer(stretches, *self._figures(numbers, b.skeleton, alignment, stretches))
+            _Layer(stretches, *compare_numbers(a, b, alignment.b_shift, stretches))
             for stretches in _layers(alignment)
         ]
         main = max(layer.length for layer in layers)
@@ -177,7 +171,8 @@ class Matcher:
         kind = _kind(a_coverage, b_coverage, matched)
         same, against = 0, 0
         if kind != "unrelated" and best.equal < PLACES_DECIDE:
-            same, against = compare_places(a.skeleton, b.skeleton, alignment)
+            against = places_against(a.skeleton, b.skeleton, alignment)
+            same = places_same(b.skeleton, alignment) if against >= PLACES_AGAINST else 0
         if kind != "unrelated" and _different(best, same, against):
             kind = "same_template"
         return Verdict(
@@ -193,54 +188,6 @@ class Matcher:
             places_against=against,
         )
 
-    def _figures(
-        self,
-        numbers: dict[int, list[PlacedNumber]],
-        other: Skeleton,
-        alignment: Alignment,
-        stretches: tuple[Span, ...],
-    ) -> tuple[int, int]:
-        """(figures of both texts at the same place, equal ones among them), inside `stretches`.
-
-        A figure that is repeated counts once.
-        """
-        compared: set[tuple[str, ...]] = set()
-        equal: set[tuple[str, ...]] = set()
-        shift, length = alignment.b_shift, len(alignment.b_shift)
-        for place, theirs in numbers.items():
-            if not any(start <= place <= end for start, end in stretches):
-                continue
-            left = int(shift[place - 1]) if place else NO_SHIFT
-            right = int(shift[place]) if place < length else NO_SHIFT
-            sides = (right,) if left == NO_SHIFT else (left, right)
-            ours = [
-                group
-                for side in dict.fromkeys(sides)
-                if side != NO_SHIFT
-                and (group := self._numbers.get(place + side))
-                and _same_label(self._label(place + side), other[max(0, place - LABEL) : place])
-            ]
-            told = [_agree(group, theirs) for group in ours]
-            if any(answer is not None for answer in told):
-                said = (*(n.value for n in ours[0]), "=", *(n.value for n in theirs))
-                compared.add(said)
-                if any(told):
-                    equal.add(said)
-        return len(compared), len(equal)
-
-    def _label(self, place: int) -> Skeleton:
-        """The characters in front of a figure of this text."""
-        return self._text.skeleton[max(0, place - LABEL) : place]
-
-
-def _same_label(ours: Skeleton, theirs: Skeleton) -> bool:
-    """Whether two figures stand behind the same words, but for a damaged character."""
-    length = min(len(ours), len(theirs))
-    if not length:
-        return True
-    equal = int((ours[-length:] == theirs[-length:]).sum())
-    return equal * LABEL >= length * LABEL_EQUAL
-
 
 def compare(a: Fingerprint, b: Fingerprint) -> Verdict:
     """The verdict on two texts. For one against many, use `Matcher`."""
@@ -248,40 +195,6 @@ def compare(a: Fingerprint, b: Fingerprint) -> Verdict:
 
 
 _UNRELATED = Verdict("unrelated", 0.0, 0.0, (0, 0), (0, 0), 0, 0, 0)
-
-
-def _by_place(numbers: tuple[PlacedNumber, ...]) -> dict[int, list[PlacedNumber]]:
-    out: dict[int, list[PlacedNumber]] = defaultdict(list)
-    for number in numbers:
-        out[number.place].append(number)
-    return dict(out)
-
-
-def _agree(ours: list[PlacedNumber], theirs: list[PlacedNumber]) -> bool | None:
-    """Whether two groups of figures at one place say the same; None where they say nothing.
-
-    Groups of several stand in lists and tables: half of the shorter one must be in the other.
-    """
-    a_values, b_values = {n.value for n in ours}, {n.value for n in theirs}
-    a_asks = [n.value for n in ours if n.role is Role.ASKS]
-    b_asks = [n.value for n in theirs if n.role is Role.ASKS]
-    if a_asks or b_asks:
-        hits = max(sum(v in b_values for v in a_asks), sum(v in a_values for v in b_asks))
-        if hits * 2 >= max(1, min(len(a_asks) or 1, len(b_asks) or 1)):
-            return True
-        return None if _may_be_damaged(ours, theirs) else False
-    denied = all(n.role is Role.DENIES for n in (*ours, *theirs)) and not a_values & b_values
-    return False if denied else None
-
-
-def _may_be_damaged(ours: list[PlacedNumber], theirs: list[PlacedNumber]) -> bool:
-    """Whether the two groups differ only by what a lost character does to a numeral."""
-    for group in (ours, theirs):
-        if all(number.role is Role.CONFIRMS for number in group):
-            return True
-    return any(
-        maybe_damaged(a.value, b.value) for a in ours for b in theirs if a.spelled or b.spelled
-    )
 
 
 def _kind(a_coverage: float, b_coverage: float, matched: int) -> Kind:
@@ -320,12 +233,12 @@ def _body(stretches: tuple[Span, ...]) -> Span:
 
 
 def _layers(alignment: Alignment) -> list[tuple[Span, ...]]:
-    """The stretches of b, grouped so that no group uses a part of a twice."""
+    """The stretches of b, grouped so that no group uses a part of a twice.
+
+    Usually all are one group; a page that holds two reports on one template makes two.
+    """
     layers: list[tuple[list[Span], list[Span]]] = []
-    for start, end in alignment.b_stretches:
-        shifts = alignment.b_shift[start:end]
-        known = shifts[shifts != NO_SHIFT]
-        a_range = (start + int(known[0]), end + int(known[-1]))
+    for start, end, a_range in alignment.pieces():
         for stretches, used in layers:
             if not any(_overlap(a_range, other) for other in used):
                 stretches.append((start, end))

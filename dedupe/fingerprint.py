@@ -6,16 +6,15 @@ pronunciations in brackets. Figures are kept beside it with their place in the s
 """
 
 import hashlib
-import json
 import re
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
 from dedupe.fold import IS_HAN, IS_NUMERAL, Codes, Mask, as_text, folded_codes
-from dedupe.numbers import Role, numbers
+from dedupe.numbers import numbers
+from dedupe.placed import PlacedNumbers
 
 VERSION = 1
 """Goes up when any value below is made in another way; others are not comparable."""
@@ -45,16 +44,6 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _GRAM_BASE = np.uint64(0x100000001B3)
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedNumber:
-    """A figure and the number of skeleton characters before it."""
-
-    place: int
-    value: str
-    role: Role
-    spelled: bool
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Fingerprint:
     """What a text is looked up and compared by. Two are comparable when `version` is the same."""
@@ -67,7 +56,7 @@ class Fingerprint:
     shingles: tuple[int, ...]
     """Sampled 8-gram hashes, 32 bits, signed, ascending."""
     skeleton: Skeleton
-    numbers: tuple[PlacedNumber, ...]
+    numbers: PlacedNumbers
     masked: int
     """Places where a name or a year was replaced by XX, 某, ** or the like."""
     headings: tuple[int, ...]
@@ -86,32 +75,6 @@ class Fingerprint:
             value >> 48, value >> 32 & 0xFFFF, value >> 16 & 0xFFFF, value & 0xFFFF,
         )  # fmt: skip
 
-    def packed_marks(self) -> str:
-        """Figures, masks and headings as compact JSON, for `unpack`."""
-        rows = [
-            [number.place, number.value, int(number.role), int(number.spelled)]
-            for number in self.numbers
-        ]
-        return json.dumps([rows, self.masked, self.headings], separators=(",", ":"))
-
-    @classmethod
-    def unpack(cls, *, exact: str, simhash: int, skeleton: bytes, marks: str) -> Self:
-        """A stored fingerprint of this version, without its shingles."""
-        numbers, masked, headings = json.loads(marks)
-        return cls(
-            version=VERSION,
-            exact=exact,
-            simhash=simhash,
-            shingles=(),
-            skeleton=np.frombuffer(skeleton, dtype="<u2"),
-            numbers=tuple(
-                PlacedNumber(place, value, Role(role), bool(spelled))
-                for place, value, role, spelled in numbers
-            ),
-            masked=masked,
-            headings=tuple(headings),
-        )
-
 
 def fingerprint(text: str) -> Fingerprint:
     """The fingerprint of a document's text. Any string has one."""
@@ -122,16 +85,14 @@ def fingerprint(text: str) -> Fingerprint:
     kept = skeleton_mask(codes)
     skeleton = codes[kept].astype("<u2")
     before = np.concatenate(([0], np.cumsum(kept)))
+    found = numbers(folded)
     return Fingerprint(
         version=VERSION,
         exact=_exact(codes),
         simhash=simhash(gram_hashes(skeleton, FEATURE)),
         shingles=sampled(gram_hashes(skeleton, SHINGLE), len(skeleton)),
         skeleton=skeleton,
-        numbers=tuple(
-            PlacedNumber(int(before[number.start]), number.value, number.role, number.spelled)
-            for number in numbers(folded)
-        ),
+        numbers=PlacedNumbers.of(found, [int(before[number.start]) for number in found]),
         masked=sum(1 for _ in _MASKED.finditer(folded)),
         headings=_headings(lines, read, before),
     )

@@ -17,7 +17,7 @@ _HAN_RANGES = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00))
 _BLANKS = "\t\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u180e\u2028\u2029\u202f\u205f\u3000\ufeff\u2060"
 # How a character is written in the figures of a text: one form each.
 _SIGNS = {
-    "％": "%", "，": ",", "．": ".", "×": "x", "﹪": "%", "＊": "*",
+    "％": "%", "．": ".", "×": "x", "﹪": "%", "＊": "*",
     "•": "·", "・": "·", "‧": "·", "∙": "·", "●": "·", "＿": "_",
 }  # fmt: skip
 NUMERALS = "〇零一二三四五六七八九十百千万亿两"
@@ -28,6 +28,7 @@ def _fold_table() -> npt.NDArray[np.uint32]:
     table = np.arange(_LIMIT, dtype=np.uint32)
     full = np.arange(0xFF01, 0xFF5F)
     table[full] = full - 0xFEE0
+    table[ord("，")] = ord("，")  # parts two figures, where a narrow comma may group thousands
     for char in _BLANKS:
         table[ord(char)] = ord(" ")
     table[0x2000:0x2010] = ord(" ")

@@ -12,6 +12,8 @@ import opencc
 
 TABLE = Path(__file__).with_name("fold_table.txt")
 HAN = (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000), *range(0xF900, 0xFB00))
+BY_PHRASE = ("复覆", "具俱", "借藉", "了瞭")
+"""Pairs that only conversion of whole words exchanges: 反复 and 反覆, 家具 and 傢俱."""
 CONVERSIONS = ("t2s", "tw2s", "hk2s", "s2t", "s2tw", "s2hk")
 
 
@@ -30,6 +32,9 @@ def variant_classes() -> dict[str, str]:
         for before, after in zip(characters, converted, strict=True):
             if len(after) == 1 and ord(after) < 0x10000 and root(before) != root(after):  # noqa: PLR2004
                 parent[root(before)] = root(after)
+    for before, after in BY_PHRASE:
+        if root(before) != root(after):
+            parent[root(after)] = root(before)
     for char in characters:
         plain = unicodedata.normalize("NFKC", char)
         if len(plain) == 1 and ord(plain) < 0x10000 and root(char) != root(plain):  # noqa: PLR2004

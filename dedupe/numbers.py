@@ -20,7 +20,8 @@ DIGITS_ASKED = 2
 """A one-digit number is as often a list mark or the same next year as a result."""
 
 _ARABIC = re.compile(
-    r"(?P<digits>\d{1,2}·\d{1,2}(?!\d)|\d{1,12}(?:[.,]\d{1,12}){0,6})"
+    r"(?P<digits>\d{1,2}·\d{1,2}(?!\d)|\d{1,3}(?:,\d{3}){1,4}(?![\d,])(?:\.\d{1,12})?"
+    r"|\d{1,12}(?:\.\d{1,12}){0,6})"
     r"(?P<mask>[x*_□○]?)"
     r"(?P<scale>万亿|[千百]?[万亿]|[百千](?=[余多]?[元件人起户份次家吨]))?"
     r"(?P<percent>%)?"

@@ -41,13 +41,16 @@ def place_names(skeleton: Skeleton) -> list[tuple[int, str]]:
     return [(match.start(), match[0]) for match in _NAMES.finditer(_string(skeleton))]
 
 
-def compare_places(a: Skeleton, b: Skeleton, alignment: Alignment) -> tuple[int, int]:
-    """(names both texts have at the same place, places where they name different ones)."""
-    same = sum(
+def places_against(a: Skeleton, b: Skeleton, alignment: Alignment) -> int:
+    """How often the two texts name different places where the words around are the same."""
+    return sum(_contradict(a, b, a_gap, b_gap) for a_gap, b_gap in _gaps(alignment))
+
+
+def places_same(b: Skeleton, alignment: Alignment) -> int:
+    """How often the two texts name the same listed place at the same place."""
+    return sum(
         bool(alignment.b_covered[start : start + len(name)].all()) for start, name in place_names(b)
     )
-    against = sum(_contradict(a, b, a_gap, b_gap) for a_gap, b_gap in _gaps(alignment))
-    return same, against
 
 
 def _gaps(alignment: Alignment) -> list[tuple[tuple[int, int], tuple[int, int]]]:

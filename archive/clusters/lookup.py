@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, and_, delete, insert, or_, select
+from sqlalchemy import Connection, RowMapping, and_, delete, insert, or_, select
 
 from archive.models import Cluster, Fingerprint, Member, Shingle, SimBand
 from dedupe import Prepared
 from dedupe.canonical import Claim
 from dedupe.fingerprint import SHINGLE, VERSION, gram_hashes, hamming, sampled
+from dedupe.placed import PlacedNumbers
 
 CROWDED = 64
 """Documents a shingle is written for."""
@@ -194,18 +195,27 @@ def load(connection: Connection, documents: list[str]) -> list[Candidate]:
     return [
         Candidate(
             document_id=document_id,
-            prepared=Prepared.unpack(
-                exact=row["exact"],
-                simhash=row["simhash"] % (1 << 64),
-                skeleton=row["skeleton"],
-                marks=row["marks"],
-            ),
+            prepared=_stored_text(row),
             claim=Claim.from_json(row["claim"]),
             seats=tuple(seats[document_id]),
         )
         for document_id in documents
         if (row := stored.get(document_id)) is not None
     ]
+
+
+def _stored_text(row: RowMapping) -> Prepared:
+    """A stored fingerprint, without its shingles: they are looked up, not compared."""
+    return Prepared(
+        version=row["version"],
+        exact=row["exact"],
+        simhash=row["simhash"] % (1 << 64),
+        shingles=(),
+        skeleton=np.frombuffer(row["skeleton"], dtype="<u2"),
+        numbers=PlacedNumbers.from_bytes(row["figures"]),
+        masked=row["masked"],
+        headings=tuple(row["headings"]),
+    )
 
 
 def write(
@@ -221,7 +231,9 @@ def write(
             simhash=signed(prepared.simhash),
             n_han=prepared.n_han,
             skeleton=prepared.skeleton.astype("<u2").tobytes(),
-            marks=prepared.packed_marks(),
+            figures=prepared.numbers.to_bytes(),
+            headings=list(prepared.headings),
+            masked=prepared.masked,
             claim=claim.to_json(),
         )
         .returning(Fingerprint.number)

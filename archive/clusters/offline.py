@@ -53,9 +53,9 @@ class JudgedPair:
 class Offline:
     """Texts placed one by one, in the order given, as a crawl would."""
 
-    def __init__(self) -> None:
-        """Make the throw-away database."""
-        self._database = Database("sqlite://")
+    def __init__(self, database: Database | None = None) -> None:
+        """Start with an empty, migrated `database`; without one, in memory."""
+        self._database = database or Database("sqlite://")
         self._database.migrate()
         self._names: dict[str, str] = {}
         with self._database.write() as connection:
