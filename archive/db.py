@@ -76,8 +76,9 @@ class Database:
         try:
             self._migrate()
         except (OperationalError, DBAPIError) as error:
+            fault = " ".join(str(error.orig).split())
             raise ArchiveError(
-                f"cannot open the archive database {self.url!r}: {error.orig}; "
+                f"cannot open the archive database {self.url!r}: {fault}; "
                 "check the path, its permissions and that the server is up"
             ) from error
 

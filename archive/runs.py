@@ -128,6 +128,37 @@ def site_reports(connection: Connection, run_id: str) -> list[SiteReport]:
     return [_site_report(connection, run_id, site, counts.get(site, {})) for site in sorted(sites)]
 
 
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """One run as the archive remembers it; `outcome` is None while it lasts."""
+
+    id: str
+    kind: str
+    sites: list[str]
+    started_at: datetime
+    finished_at: datetime | None
+    outcome: str | None
+
+
+def last_runs(connection: Connection, limit: int = 10) -> list[RunView]:
+    """The newest runs first."""
+    columns = (getattr(Run, name) for name in RunView.__slots__)
+    query = select(*columns).order_by(Run.id.desc()).limit(limit)
+    return [RunView(**row._mapping) for row in connection.execute(query)]
+
+
+def all_site_reports(connection: Connection) -> list[SiteReport]:
+    """A report of each site that was ever crawled, with what its last run did."""
+    last: dict[str, str] = {}
+    for row in connection.execute(select(Run.id, Run.sites).order_by(Run.id)):
+        last.update(dict.fromkeys(row.sites, row.id))
+    counts = {run_id: run_counts(connection, run_id) for run_id in set(last.values())}
+    return [
+        _site_report(connection, run_id, site, counts[run_id].get(site, {}))
+        for site, run_id in sorted(last.items())
+    ]
+
+
 def totals(connection: Connection) -> Totals:
     """Count captures, live documents, clusters and reposts."""
 

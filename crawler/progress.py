@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.live import Live
-from rich.table import Table
 
 from archive.archive import Archive
-from archive.runs import SiteReport, site_reports
+from archive.runs import site_reports
+from crawler.report import site_table
 
 EVERY_SECONDS = 0.5
 
@@ -27,7 +27,7 @@ def showing_progress(archive: Archive, run_id: str) -> Iterator[None]:
         def watch() -> None:
             while not stop.wait(EVERY_SECONDS):
                 with archive.database.read() as connection:
-                    live.update(_table(site_reports(connection, run_id)))
+                    live.update(site_table(site_reports(connection, run_id)))
 
         thread = threading.Thread(target=watch, name="progress", daemon=True)
         thread.start()
@@ -36,12 +36,3 @@ def showing_progress(archive: Archive, run_id: str) -> Iterator[None]:
         finally:
             stop.set()
             thread.join()
-
-
-def _table(sites: list[SiteReport]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for name in ("site", "fetched", "documents", "waiting"):
-        table.add_column(name, justify="left" if name == "site" else "right")
-    for site in sites:
-        table.add_row(site.name, str(site.fetched), str(site.documents), str(site.waiting))
-    return table

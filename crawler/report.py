@@ -37,20 +37,25 @@ def skipped_of(sites: list[SiteReport]) -> dict[str, int]:
     return dict(sorted(reasons.items()))
 
 
+def site_table(sites: list[SiteReport]) -> Table:
+    """One row for each site: what its last run fetched, what the archive has, what was skipped."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("site")
+    for name in ("fetched", "unchanged", "documents", "waiting"):
+        table.add_column(name, justify="right")
+    table.add_column("skipped")
+    for site in sites:
+        reasons = ", ".join(f"{n} {reason}" for reason, n in skipped_of([site]).items())
+        label = site.name if site.name == site.id else f"{site.name} ({site.id})"
+        numbers = (site.fetched, site.outcomes.get("unchanged", 0), site.documents, site.waiting)
+        table.add_row(label, *(str(number or "") for number in numbers), reasons)
+    return table
+
+
 def print_report(report: Report) -> None:
     """The report for a person, on standard output."""
     console = Console()
-    table = Table(title=None, box=None, pad_edge=False)
-    table.add_column("site")
-    for name in ("fetched", "unchanged", "documents"):
-        table.add_column(name, justify="right")
-    table.add_column("skipped")
-    for site in report.sites:
-        reasons = ", ".join(f"{n} {reason}" for reason, n in skipped_of([site]).items())
-        unchanged = str(site.outcomes.get("unchanged", 0) or "")
-        label = site.name if site.name == site.id else f"{site.name} ({site.id})"
-        table.add_row(label, str(site.fetched), unchanged, str(site.documents), reasons)
-    console.print(table)
+    console.print(site_table(report.sites))
     console.print(
         f"\n{report.captures} captures, {report.documents} documents: "
         f"{report.clusters} different works, {report.reposts} reposts and parts of them. "

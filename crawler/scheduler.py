@@ -148,8 +148,8 @@ class FrontierScheduler(BaseScheduler):
 
     def _wake(self) -> None:
         engine = self._crawler.engine
-        if engine is not None and engine._slot is not None:  # noqa: SLF001  no public way to wake it
-            engine._slot.nextcall.schedule()  # noqa: SLF001
+        if engine is not None and engine._slot is not None:
+            engine._slot.nextcall.schedule()
 
 
 def request_for(row: Leased, spider: Spider) -> Request:
