@@ -18,7 +18,7 @@ from w3lib.html import remove_tags
 
 from crawler.markup import attribute, base_of, encodable, parse_html
 from crawler.parts import url_kind
-from crawler.rules import ArticleRules, ListRules, compiled
+from crawler.rules import ArticleRules, ListRules, compiled, first_group
 from crawler.urls import host_allowed, resolve, url_refusal
 
 MAX_LINKS = 5000  # links looked at on one list page: real ones hold 10-100
@@ -30,6 +30,7 @@ _DATE = re.compile(
 )
 _SPACE = re.compile(r"\s+")
 _CUT = ("…", "..")
+_WEB_BEGAN = 631_152_000  # 1990-01-01: a smaller "time" is a flag or a counter
 _CHINA = timedelta(hours=8)
 _TITLE = 6  # characters: shorter ones are 详细, 查看全文, 图文
 _ROW_LINKS = 8  # one row: column, image, headline, "more"; bounds the work on hostile pages
@@ -149,8 +150,8 @@ def list_html(text: str, rules: ListRules) -> str:
 
 def find_date(text: str, regex: str | None = None) -> date | None:
     """The first real date in a text, as 2023-03-15, 2023.3.15 or 2023年3月15日."""
-    if regex and (match := compiled(regex).search(text)):
-        text = match.group(1) if match.re.groups else match.group()
+    if regex:
+        text = first_group(regex, text) or text
     for match in _DATE.finditer(text):
         if found := _real_date(*match.groups()):
             return found
@@ -164,7 +165,7 @@ def _records(text: str, rules: ListRules) -> list[str]:
     page of unclosed records.
     """
     if rules.records:
-        return [m.group(1) for m in compiled(rules.records).finditer(text)]
+        return [m.group(1) or "" for m in compiled(rules.records).finditer(text)]
     return [_record_content(piece) for piece in _RECORD.split(text)[1:]]
 
 
@@ -293,6 +294,6 @@ def _epoch_date(seconds: int) -> date | None:
     """The day in China of a Unix time in seconds or milliseconds."""
     if seconds > 10**11:
         seconds //= 1000
-    if not 0 < seconds < 10**10:
+    if not _WEB_BEGAN < seconds < 10**10:
         return None
     return (datetime.fromtimestamp(seconds, UTC) + _CHINA).date()

@@ -19,7 +19,7 @@ from crawler.paging import (
     total_of,
     values_from_page,
 )
-from crawler.rules import compiled, first_number
+from crawler.rules import compiled, first_group, first_number
 from crawler.urls import canonical_url
 
 MAX_SIZE = 100  # entries a page: what a page claims must not make one answer huge
@@ -83,12 +83,11 @@ def _page_size(seen: ListContext) -> int:
 
 def _next_group(seen: ListContext, state: State) -> Further:
     total = total_of(seen)
-    found = (
-        compiled(seen.rules.page.fallback).search(seen.text) if seen.rules.page.fallback else None
-    )
+    fallback = seen.rules.page.fallback
+    found = first_group(fallback, seen.text) if fallback else None
     asked = state["get"]
     if found:
-        url = urljoin(seen.url, html.unescape(found.group(1)))
+        url = urljoin(seen.url, html.unescape(found))
     elif asked:
         url = _PAGE_PARAMETER.sub(lambda m: f"{m[1]}{int(m[2]) + 1}", seen.url)
     else:
@@ -158,8 +157,8 @@ def _other_path(seen: ListContext) -> Further:
 
 
 def _query(seen: ListContext) -> str | None:
-    found = compiled(seen.rules.page.query_from_page or "").search(seen.text)
-    pairs = _PAIR.findall(html.unescape(found.group(1))) if found else []
+    found = first_group(seen.rules.page.query_from_page or "", seen.text)
+    pairs = _PAIR.findall(html.unescape(found)) if found else []
     if not pairs:
         return None
     query = urlencode(pairs)
@@ -173,7 +172,7 @@ def _columns(seen: ListContext) -> Further:
     """The first page of every column of the tree whose name the profile asks for."""
     page = seen.rules.page
     boot = page.bootstrap
-    sid = compiled(boot.sid).search(seen.text) if boot else None
+    sid = first_group(boot.sid, seen.text) if boot else None
     tree = compiled(boot.tree).search(seen.text) if boot else None
     columns = json_prefix(seen.text, tree.start(1) if tree.re.groups else tree.end()) if tree else 0
     if sid is None or page.url is None or not isinstance(columns, list):
@@ -182,7 +181,7 @@ def _columns(seen: ListContext) -> Further:
     follows: list[Follow] = []
     for column, name in _leaves(columns):
         if wanted.search(name):
-            template = filled(page.url, {"cat_id": column, "sid": sid.group(1)})
+            template = filled(page.url, {"cat_id": column, "sid": sid})
             further = _first_json(seen, template, 0)
             follows.extend(further.follows)
     return Further(tuple(follows), stop_reason=None if follows else "no_next")

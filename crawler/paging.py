@@ -13,7 +13,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from crawler.entries import Entry, Rows, at_path, json_value, list_html
-from crawler.rules import ArticleRules, ListRules, compiled, count, first_number
+from crawler.rules import ArticleRules, ListRules, count, first_group, first_number
 from crawler.urls import canonical_url, host_allowed
 
 State = dict[str, Any]
@@ -132,8 +132,7 @@ def values_from_page(seen: ListContext) -> dict[str, str] | None:
     source = f"{seen.text}\n{seen.url}"
     values: dict[str, str] = {}
     for name, regex in page.form_from_page.items():
-        match = compiled(regex).search(source)
-        value = next((group for group in match.groups() if group), None) if match else None
+        value = first_group(regex, source)
         if value is not None:
             values[name] = html.unescape(value)
         elif name not in page.form:

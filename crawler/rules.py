@@ -29,6 +29,12 @@ def _regex(source: str) -> str:
     return source
 
 
+def _group_regex(source: str) -> str:
+    if not compiled(_regex(source)).groups:
+        raise ValueError(f"{source!r} needs a group: put ( ) around the value it is to find")
+    return source
+
+
 def _page_regex(source: str) -> str:
     _regex(source.replace("{n}", "1"))
     return source
@@ -48,6 +54,14 @@ def compiled(source: str) -> re.Pattern[str]:
     return re.compile(source, re.DOTALL)
 
 
+def first_group(regex: str, text: str) -> str | None:
+    """The first group of the first match that holds something; the match, if it has no groups."""
+    match = compiled(regex).search(text)
+    if match is None:
+        return None
+    return next(filter(None, match.groups()), None) if match.re.groups else match.group()
+
+
 def first_number(regex: str, text: str) -> int | None:
     """The first group of the first match that is a number."""
     match = compiled(regex).search(text)
@@ -61,6 +75,8 @@ def count(digits: str) -> int | None:
 
 
 Regex = Annotated[str, AfterValidator(_regex)]
+GroupRegex = Annotated[str, AfterValidator(_group_regex)]
+"""A regex whose first group is the value that is looked for."""
 PageRegex = Annotated[str, AfterValidator(_page_regex)]
 """A regex in which `{n}` stands for a page number."""
 Css = Annotated[str, AfterValidator(_css)]
@@ -76,7 +92,7 @@ class Bootstrap:
     """A first request that yields the ids which the list's own URL needs (gkmlpt)."""
 
     url: str
-    sid: Regex
+    sid: GroupRegex
     """Group 1 is the value of `{sid}`."""
     tree: Regex
     """Where the JSON array of columns begins: group 1, or the end of the match.
@@ -101,20 +117,20 @@ class PageRules:
     size: Count = 20
     batch: Count = 1
     """How many pages of `size` one range request spans."""
-    size_from_page: Regex | None = None
+    size_from_page: GroupRegex | None = None
     form: Mapping[str, str] = field(default_factory=dict)
-    form_from_page: Mapping[str, Regex] = field(default_factory=dict)
+    form_from_page: Mapping[str, GroupRegex] = field(default_factory=dict)
     """Values read from the first page; also placeholders of `url`."""
     fallback: str | None = None
     """range_post: regex of a URL to follow; get_json: "html" reads the first page's own links."""
-    query_from_page: Regex | None = None
+    query_from_page: GroupRegex | None = None
     """Group 1 is an object {'name':'value'} whose pairs become the query."""
     param_json: str | None = None
     bootstrap: Bootstrap | None = None
     columns: Regex | None = None
     """With `bootstrap`: which columns of the tree are read, by their name."""
     alt_paths: tuple[str, ...] = ()
-    total: Regex | None = None
+    total: GroupRegex | None = None
     """How many pages there are."""
     total_at: str | None = None
     stop: tuple[Stop, ...] = ("empty", "repeat_of_page_1")
@@ -129,10 +145,10 @@ class ListRules:
     row: Css | None = None
     date: Css | None = None
     title_attr: str | None = None
-    records: Regex | None = None
+    records: GroupRegex | None = None
     """Only where the records are not `<record><![CDATA[…]]></record>`."""
     date_regex: Regex | None = None
-    total: Regex | None = None
+    total: GroupRegex | None = None
     """How many entries there are, as the page says."""
     items: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -150,7 +166,7 @@ class PartRules:
     same_stem: Literal[True] = True
     base: Literal[0, 1] = 1
     """1: the second part is STEM_2; 0: it is STEM_1 (TRS)."""
-    total: Regex | None = None
+    total: GroupRegex | None = None
     max: Count = 20
 
 

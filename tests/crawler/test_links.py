@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.entries import find_date
 from crawler.links import MAX_TEXT, read_list
 from crawler.rules import ArticleRules, ListRules, PageRules
 from crawler.urls import canonical_url, host_allowed
@@ -272,6 +273,23 @@ def test_jpage_group_that_repeats_the_first_page_is_asked_once_more():
     assert (end.follows, end.stop_reason) == ((), "repeat_of_page_1")
 
 
+def test_groups_without_a_new_address_count_their_page_up():
+    (first,) = read(
+        "jcms_jpage",
+        encrypted("/module/web/jpage/dataproxy.jsp?page=2&k=QQ"),
+        f"{HOST}/col/col78/index.html",
+    ).follows
+    (second,) = again("jcms_jpage", datastore(range(46, 91), 300), first).follows
+    assert second.url.endswith("?k=QQ&page=3")
+
+
+def test_records_of_another_shape():
+    rules = ListRules(format="records", records=r"<row>(.{1,200}?)</row>")
+    text = "<row><a href='t20220315_1.html'>年报</a> 2022-03-16</row><row></row>"
+    page = read("trs_wcm", text, f"{HOST}/zw/", rules=rules)
+    assert [(e.title, e.published) for e in page.entries] == [("年报", date(2022, 3, 16))]
+
+
 def test_records_with_escaped_content():
     text = "<record>&lt;a href='/art/2023/3/2/art_77_1.html'&gt;通报&lt;/a&gt;</record>"
     page = read("jcms_jpage", text, f"{HOST}/col/col77/index.html")
@@ -387,6 +405,24 @@ def test_dates_of_rows_that_name_their_column_too():
 <li>[<a href="/tz/">通知</a>]<a href="t20220315_2.html">总结二</a> 2022-04-02</li></ul>"""
     page = read("trs_wcm", text, f"{HOST}/zw/")
     assert [e.published for e in page.entries] == [date(2022, 4, 1), date(2022, 4, 2)]
+
+
+@pytest.mark.parametrize(
+    ("regex", "found"),
+    [
+        (None, date(2022, 1, 2)),
+        (r"发布[:：](.{10})", date(2022, 3, 4)),
+        (r"更新(x)?", date(2022, 1, 2)),
+        (r"没有(.)", date(2022, 1, 2)),
+    ],
+)
+def test_where_the_date_of_a_row_stands(regex, found):
+    assert find_date("编号2022-01-02 更新 发布:2022-03-04", regex) == found
+
+
+@pytest.mark.parametrize("text", ["", "2022-02-30", "2022-1-123", "12022-01-02", "无"])
+def test_what_is_no_date(text):
+    assert find_date(text) is None
 
 
 def test_titles_of_cards():

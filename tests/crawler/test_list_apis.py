@@ -204,6 +204,26 @@ def test_platform_column_to_its_end():
     assert (len(end.entries), end.stop_reason) == (5, "last_page")
 
 
+@pytest.mark.parametrize(
+    ("when", "published"),
+    [
+        (1_678_838_400, date(2023, 3, 15)),
+        (1_678_838_400_000, date(2023, 3, 15)),
+        ("2023-03-15 08:00", date(2023, 3, 15)),
+        (-1, None),
+        (10**40, None),
+        (True, None),
+        (None, None),
+        ({"day": 1}, None),
+    ],
+)
+def test_dates_of_an_api(when, published):
+    row = {"url": "/gkmlpt/content/2/7/post_7.html", "display_publish_time": when}
+    text = json.dumps({"articles": [row, "not a row", {"url": 7}]})
+    page = read("gkmlpt", text, f"{HOST}/gkmlpt/api/all/11?page=1&sid=755")
+    assert [e.published for e in page.entries] == [published]
+
+
 @pytest.mark.parametrize("tree", ["TREE: [", "TREE: " + "[" * 50_000, "TREE: {}", ""])
 def test_platform_with_a_broken_tree(tree):
     page = read("gkmlpt", f"SID: '755', {tree}", f"{HOST}/gkmlpt/index")

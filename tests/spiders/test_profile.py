@@ -95,6 +95,20 @@ def test_a_folder_may_bring_its_own_family(tmp_path):
     assert url_kind("http://127.0.0.1:8101/doc/7", profile.article) == "article"
 
 
+def test_trust_and_names(tmp_path):
+    def profile(lines):
+        return load(tmp_path, "mysite", lines + GOOD).get("mysite")
+
+    assert profile("").trust_score == 95
+    assert profile("").display_name == "mysite"
+    assert profile('site_type = "mirror"\n').trust_score == 5
+    assert profile("trust = 40\n").trust_score == 40
+    assert profile('name = "云溪"\nverified = 2026-12-01\n').verified == "2026-12-01"
+    capped = GOOD.replace('"trs_wcm"', '"doc_viewer"') + "[article]\nurl_regex = '/p-'\n"
+    site = load(tmp_path, "mysite", "trust = 99\n" + capped).get("mysite")
+    assert site.trust_score == 30
+
+
 def test_hints_and_stored_form(tmp_path):
     text = 'name = "云溪市监"\nregion = "510000"\n' + GOOD
     profile = load(tmp_path, "mysite", text).get("mysite")
@@ -152,6 +166,22 @@ def test_hints_and_stored_form(tmp_path):
             "[[examples]]\nurl = 'http://127.0.0.1:8101/'\n",
             "mysite.toml:7: [[examples]] is is missing",
         ),
+        (
+            "[list]\ntotal = '\\d+'\n",
+            "mysite.toml:8: [list] total '\\\\d+' needs a group: put ( ) around",
+        ),
+        (
+            "[politeness]\nwindow = 'at night'\n",
+            "mysite.toml:8: [politeness] window 'at night' is not a window; write",
+        ),
+        (
+            "[text]\nrepair = [\n'a']\n[split]\ncompilation = '''\nx = (\n'''\n",
+            "mysite.toml:11: [split] compilation 'x = (\\n' is not a regular expression",
+        ),
+        (
+            "[article.meta]\ntitel = 'x'\n",
+            "mysite.toml:8: [article.meta] titel must be 'title', 'date', 'source' or 'column'",
+        ),
         ("x = \n", "mysite.toml:7: is not TOML: "),
         ("[robots]\nobey = false\n", "mysite.toml:7: unknown key 'robots'; known keys: "),
     ],
@@ -168,6 +198,9 @@ def test_mistakes_name_file_line_and_remedy(tmp_path, addition, message):
         (GOOD.replace("trs_wcm", "qqq"), "mysite.toml:3: family 'qqq' is unknown; families: none"),
         (GOOD.replace("trs_wcm", "none"), "mysite.toml:1: [article] url_regex is missing"),
         ('id = "mysite"', "mysite.toml:1: hosts is missing"),
+        ("schema = 2\n" + GOOD, "mysite.toml:1: schema must be 1"),
+        ('verified = "yes"\n' + GOOD, "mysite.toml:1: verified 'yes' is neither \"no\" nor a date"),
+        (GOOD.replace("http://127", "ftp://127"), "is not an http or https URL"),
         ('id = "mysite"\nhosts = []\n', "mysite.toml:2: hosts is empty"),
         (GOOD.replace('["127.0.0.1:8101"]', '["*"]'), 'mysite.toml:4: hosts "*" needs discovery'),
         (GOOD.replace("127.0.0.1:8101", "http://a"), "is not a host; write"),
