@@ -22,7 +22,7 @@ from archive.errors import (
     Withdrawn,
     XiaobaoError,
 )
-from archive.web import pages
+from archive.web import api, overviews, pages, reference
 from archive.web.render import Renderer
 from archive.web.state import State
 
@@ -57,7 +57,8 @@ def create_app(archive: Archive) -> FastAPI:
         redoc_url=None,  # both load scripts from elsewhere
     )
     app.state.xiaobao = State(archive)
-    app.include_router(pages.router)
+    for part in (pages, overviews, reference, api):
+        app.include_router(part.router)
     static = StaticFiles(directory=str(files("archive.web").joinpath("static")))
     app.mount("/static", static, name="static")
     app.middleware("http")(_secured)

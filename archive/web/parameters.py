@@ -95,5 +95,10 @@ def toggled(query: Query, facet: str, value: str) -> Query:
     """`query` with one facet value chosen, or no longer chosen."""
     chosen: tuple[str, ...] = getattr(query, facet)
     fresh = tuple(v for v in chosen if v != value) if value in chosen else (*chosen, value)
-    change: dict[str, Any] = {facet: fresh}
+    return narrowed(query, facet, *fresh)
+
+
+def narrowed(query: Query, facet: str, *values: str) -> Query:
+    """`query` with these values of a facet instead of those it had."""
+    change: dict[str, Any] = {facet: values}
     return replace(query, **change)

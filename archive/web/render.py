@@ -1,11 +1,12 @@
 """Templates filled for one request."""
 
+from http import HTTPStatus
 from importlib.resources import files
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from archive.web.words import Language, Words
@@ -62,7 +63,14 @@ class Renderer:
         return response
 
     def problem(self, status: int, detail: str) -> Response:
-        """An error as a page."""
+        """An error: for programs a problem object (RFC 9457), for people a page."""
+        if self.request.url.path.startswith("/api/"):
+            problem = {"type": "about:blank", "title": HTTPStatus(status).phrase}
+            return JSONResponse(
+                problem | {"status": status, "detail": detail},
+                status,
+                media_type="application/problem+json",
+            )
         return self.page("problem.html", status, code=status, detail=detail)
 
     def see(self, path: str) -> Response:

@@ -1,0 +1,173 @@
+"""The archive over HTTP, for programs. Answers are JSON, errors are RFC 9457 problem objects."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain, islice
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request, Response
+from fastapi import Query as Parameter
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from archive import export as exports
+from archive import query as reading
+from archive import statistics
+from archive.diff import Difference, diff
+from archive.export import Exported
+from archive.feed import latest_cursor, read_changes
+from archive.jsonable import json_line
+from archive.query import ClusterView, DocumentView
+from archive.search import Results
+from archive.statistics import Corpus, IssuerYears, Series, SiteHealth
+from archive.web.parameters import Asked
+from archive.web.state import Shared
+
+router = APIRouter(prefix="/api", tags=["archive"])
+
+POLL_S = 0.5
+MAX_WAIT_S = 60
+MAX_DIFF = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Where to go on in the feed after an export."""
+
+    cursor: str
+
+
+@router.get("/search")
+def search(
+    shared: Shared,
+    asked: Asked,
+    limit: Annotated[int, Parameter(ge=0, le=100, description="Documents of a page.")] = 20,
+    after: Annotated[str, Parameter(description="`next` of the page before.")] = "",
+) -> Results:
+    """Documents found, with counts for every facet.
+
+    `total` counts all pages; `next` leads to the following page and is null on the last one.
+    The places of `lines` count code points of the document's text.
+    """
+    return shared.searcher.search(asked, limit=limit, after=after or None)
+
+
+@router.get("/documents/{document_id}")
+def document(shared: Shared, document_id: str) -> DocumentView:
+    """A document: text, fields, figures, provenance, what was removed and repaired, relations.
+
+    410 where it has been withdrawn.
+    """
+    return reading.document(shared.database, document_id)
+
+
+@router.get("/clusters/{cluster_id}")
+def cluster(shared: Shared, cluster_id: str) -> ClusterView:
+    """The documents that are one work, and why. An id that was merged away leads to its heir."""
+    return reading.cluster(shared.database, cluster_id)
+
+
+@router.get("/diff")
+def difference(shared: Shared, a: str, b: str) -> Difference:
+    """What differs between two documents, of their first 50,000 characters."""
+    (_, first), (_, second) = reading.texts(shared.database, a, b)
+    return diff(first[:MAX_DIFF], second[:MAX_DIFF])
+
+
+@router.get("/issuers")
+def issuers(shared: Shared) -> list[IssuerYears]:
+    """The bodies whose reports hold figures."""
+    return statistics.issuers(shared.database)
+
+
+@router.get("/series")
+def series(shared: Shared, issuer: str) -> list[Series]:
+    """The figures of one issuer by year, reposts left out."""
+    return statistics.series(shared.database, issuer)
+
+
+@router.get("/sites")
+def sites(shared: Shared) -> list[SiteHealth]:
+    """How the sources do."""
+    return statistics.sites(shared.database, datetime.now(UTC))
+
+
+@router.get("/statistics")
+def corpus(shared: Shared) -> Corpus:
+    """What the archive holds."""
+    return statistics.corpus(shared.database)
+
+
+@router.get(
+    "/feed",
+    response_class=Response,
+    responses={200: {"content": {"application/x-ndjson": {}}, "description": "One event a line."}},
+)
+async def feed(
+    request: Request,
+    shared: Shared,
+    after: Annotated[str, Parameter(description="Cursor of the last event dealt with.")] = "",
+    limit: Annotated[int, Parameter(ge=1, le=10_000)] = 1_000,
+    wait: Annotated[
+        int, Parameter(ge=0, le=MAX_WAIT_S, description="Seconds to wait for an event.")
+    ] = 0,
+) -> Response:
+    """What happened to documents and clusters, oldest first, as NDJSON with CloudEvents names.
+
+    Every event comes at least once to a reader that keeps the last cursor; the header
+    `X-Cursor` says where to go on. 410: the cursor is from before the archive was made again;
+    start from a new export.
+    """
+    until = time.monotonic() + wait
+    cursor = after or None
+    while True:
+        changes = await run_in_threadpool(read_changes, shared.database, cursor, limit)
+        if changes.events or time.monotonic() >= until or await request.is_disconnected():
+            break
+        await asyncio.sleep(POLL_S)
+    lines = "".join(json_line(event.to_json()) + "\n" for event in changes.events)
+    headers = {"X-Cursor": changes.cursor, "Cache-Control": "no-store"}
+    return Response(lines, media_type="application/x-ndjson", headers=headers)
+
+
+@router.get("/snapshot")
+def snapshot(shared: Shared) -> Snapshot:
+    """The end of the feed now: ask before an export, then follow the feed from it."""
+    return Snapshot(latest_cursor(shared.database))
+
+
+_MEDIA = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
+
+
+@router.get(
+    "/export",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/x-ndjson": {}, "text/csv": {}}}},
+)
+def export(
+    shared: Shared,
+    asked: Asked,
+    kind: Annotated[Literal["jsonl", "csv"], Parameter(alias="format")] = "jsonl",
+) -> Response:
+    """All documents of a search with their whole text, newest first, as a stream.
+
+    The header `X-Cursor` is where to go on in the feed.
+    """
+    cursor = latest_cursor(shared.database)
+    # The search runs before the answer starts, so that its faults still have a status.
+    found = _started(exports.documents(shared.database, asked))
+    lines = exports.json_lines(found) if kind == "jsonl" else exports.csv_lines(found)
+    headers = {
+        "X-Cursor": cursor,
+        "Content-Disposition": f'attachment; filename="xiaobao.{kind}"',
+    }
+    return StreamingResponse(lines, media_type=_MEDIA[kind], headers=headers)
+
+
+def _started(items: Iterator[Exported]) -> Iterator[Exported]:
+    """The same items, of which the first has been made already."""
+    first = list(islice(items, 1))
+    return chain(first, items)
