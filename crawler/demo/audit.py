@@ -21,7 +21,8 @@ def audit(
     Args:
         log: the entries of one crawl, oldest first.
         truth: of the web that was crawled.
-        delays: host name to the seconds that must lie between its requests.
+        delays: crawled hosts to the seconds that must lie between their requests; rules about
+            what a crawl asks for hold for these hosts only, prohibitions for all.
         phase: which crawl it was; rules about other phases are left out.
     """
     by_host: dict[str, list[LogEntry]] = defaultdict(list)
@@ -37,7 +38,7 @@ def audit(
             if entry.path.startswith(start):
                 found.append(f"{host}: {entry.path} must not be asked for")
     for rule in truth.hits:
-        if rule.phase == phase:
+        if rule.phase == phase and rule.host in delays:
             pattern = re.compile(rule.pattern)
             count = sum(bool(pattern.fullmatch(e.path)) for e in by_host.get(rule.host, ()))
             if not rule.least <= count <= rule.most:

@@ -116,5 +116,5 @@ def _article(report: Report, lines: list[str], link: str) -> str:
 <body><h1><UCAPTITLE>{report.title}</UCAPTITLE></h1>
 <div class="pages_content" id="UCAP-CONTENT"><ucapcontent>
 {chr(10).join(paragraphs)}
-<p>{link}</p>
-</ucapcontent></div></body></html>"""
+</ucapcontent></div>
+<div class="fujian"><p>{link}</p></div></body></html>"""

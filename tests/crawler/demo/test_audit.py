@@ -60,5 +60,6 @@ def test_counts_and_order() -> None:
     many = [*GOOD, entry("/x?2", 12.0), entry("/x?3", 16.0)]
     assert "3 requests for" in findings(many)[0]
     assert "before robots.txt" in findings(GOOD[1:])[0]
-    second = audit(GOOD[1:], TRUTH, delays={}, phase=2)
+    second = audit(GOOD[1:], TRUTH, delays={"a.test": 0.0}, phase=2)
+    assert audit(GOOD, TRUTH, delays={}, phase=2) == []
     assert second == ["a.test: 0 requests for /later, not 1 to 1"]
