@@ -8,6 +8,7 @@ once or up to its cap; no single word decides.
 """
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 _SITE_TALK = re.compile(
@@ -74,9 +75,9 @@ _SALUTATION = re.compile(
 )
 _ATTACHMENT = re.compile(r"^附(?:件|表|图|录|[:：])")
 
-DROP_AT: Final = 3.0
 _LONG: Final = 200
-DROP_AT_EDGE: Final = 2.0
+UNDECIDED: Final = 1.5
+"""Points at which a long line may be the site's or the report's."""
 
 
 def prompt_points(text: str) -> float:
@@ -161,3 +162,43 @@ def is_numbered(text: str) -> bool:
 def is_arabic(text: str) -> bool:
     """Whether a line starts with an Arabic list number."""
     return bool(_ARABIC.match(text))
+
+
+def form_features(text: str) -> Iterator[str]:
+    """What the form of a folded line says, as features of the line model."""
+    size = len(text)
+    for name, pattern in _FAMILIES:
+        count = len(set(pattern.findall(text)))
+        for step in range(min(count, 3)):
+            yield f"{name}>{step}"
+    if size <= 60:
+        for name, pattern in _SHORT_FORMS:
+            if pattern.search(text):
+                yield name
+    yield f"size{min(8, size // 8)}"
+    yield "ends" if _FINAL.search(text) else "open"
+    if is_protected(text):
+        yield "protected"
+    if is_arabic(text):
+        yield "arabic"
+    commas = text.count("，") + text.count(",")
+    yield f"commas{min(3, commas)}"
+    digits = sum(char.isdigit() for char in text)
+    yield f"digits{min(4, 5 * digits // max(1, size))}"
+
+
+_FAMILIES: Final = (
+    ("site", _SITE_TALK),
+    ("commerce", _COMMERCE),
+    ("action", _ACTION),
+    ("work", _WORK),
+)
+_SHORT_FORMS: Final = (
+    ("address", _ADDRESS),
+    ("counter", _COUNTER),
+    ("file", _FILE),
+    ("label", _LABEL),
+    ("crumb", _CRUMB),
+    ("list_head", _LIST_HEAD),
+    ("arrows", _ARROWS),
+)
