@@ -202,10 +202,12 @@ def test_robots_redirects(wide: SampleWeb, client: httpx.Client) -> None:
 
 
 def test_robots_failures_of_the_connection(wide: SampleWeb, client: httpx.Client) -> None:
-    with pytest.raises(httpx.ReadError):
+    with pytest.raises(httpx.NetworkError):
         client.get(at(wide, "robots-reset.test", "/robots.txt"))
     with pytest.raises(httpx.ReadTimeout):
-        client.get(at(wide, "robots-timeout.test", "/robots.txt"), timeout=0.05)
+        client.get(
+            at(wide, "robots-timeout.test", "/robots.txt"), timeout=httpx.Timeout(30, read=0.05)
+        )
 
 
 def test_robots_truth_agrees_with_the_table() -> None:

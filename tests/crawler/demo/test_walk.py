@@ -2,7 +2,6 @@
 
 import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urlsplit
 
@@ -13,7 +12,7 @@ from crawler.demo.profiles import SITES, write_profiles
 from crawler.demo.web import SampleWeb
 from crawler.links import Follow, read_list
 from crawler.parts import next_part
-from spiders.profile import Profile, load_profiles
+from spiders.profile import Profile, ProfileSet, load_profiles
 
 MAX_LISTS = 12
 
@@ -56,27 +55,34 @@ def wide() -> Iterator[SampleWeb]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def profiles(wide: SampleWeb, tmp_path_factory: pytest.TempPathFactory) -> ProfileSet:
+    folder = tmp_path_factory.mktemp("profiles")
+    write_profiles(folder, wide.hosts)
+    return load_profiles(folder)
+
+
 WITH_LISTS = [name for name in SITES if name != copies.SITEMAP and not name.startswith("waf-")]
 
 
 @pytest.mark.parametrize("name", WITH_LISTS)
-def test_lists_lead_to_every_page(wide: SampleWeb, tmp_path: Path, name: str) -> None:
-    write_profiles(tmp_path, wide.hosts)
-    profile = load_profiles(tmp_path).get(SITES[name])
+def test_lists_lead_to_every_page(wide: SampleWeb, profiles: ProfileSet, name: str) -> None:
+    profile = profiles.get(SITES[name])
     expected = {wide.url(page) for page in wide.truth.pages if page.host == name}
     found = articles(profile)
     if expected:  # nothing may be fetched where robots.txt fails
         assert found == expected
 
 
-def test_parts_are_followed_and_the_next_article_is_not(web: SampleWeb, tmp_path: Path) -> None:
-    write_profiles(tmp_path, web.hosts)
-    profile = load_profiles(tmp_path).get("demo_essay")
+def test_parts_are_followed_and_the_next_article_is_not(
+    wide: SampleWeb, profiles: ProfileSet
+) -> None:
+    profile = profiles.get("demo_essay")
     get: Callable[[str], str] = lambda url: fetch(Follow(url, 1))  # noqa: E731
-    for page in web.truth.stored:
+    for page in wide.truth.stored:
         if page.host != "essay.test":
             continue
-        url, parts = web.url(page), []
+        url, parts = wide.url(page), []
         while (following := next_part(get(url), url, profile.article)) is not None:
             parts.append(urlsplit(following).path)
             url = following
