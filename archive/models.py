@@ -345,8 +345,8 @@ class Fingerprint(Base):
     """Characters that survive a change of script, figures and punctuation, two bytes each."""
     figures: Mapped[bytes]
     """Figures with their places in the skeleton: the columns of `dedupe.placed`."""
-    headings: Mapped[list[Any]]
-    """Skeleton places where another work may begin."""
+    breaks: Mapped[list[Any]]
+    """Skeleton places where another work may begin: those of headings, those of numberings."""
     masked: Mapped[int] = mapped_column(Integer)
     """Names and years replaced by XX, 某 or the like."""
     claim: Mapped[dict[str, Any]]

@@ -40,8 +40,22 @@ _HEADING = re.compile(
     r"(?:^|\n)[ 【(《]{0,6}((?:(?:范文|例文|样本|方案|篇)[一二三四五六七八九十\d]{1,2}"
     r"|第[一二三四五六七八九十\d]{1,2}篇)(?![章节年月]))"
 )
+_NUMBERING = re.compile(r"(?:^|\n) {0,8}(一、)")
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _GRAM_BASE = np.uint64(0x100000001B3)
+
+
+@dataclass(frozen=True, slots=True)
+class Breaks:
+    """Skeleton places where another work may begin."""
+
+    headings: tuple[int, ...] = ()
+    """Before a heading such as 篇二 or 范文三."""
+    numberings: tuple[int, ...] = ()
+    """Before a paragraph that begins with 一、: one work has one such numbering."""
+
+
+NO_BREAKS = Breaks()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,8 +73,7 @@ class Fingerprint:
     numbers: PlacedNumbers
     masked: int
     """Places where a name or a year was replaced by XX, 某, ** or the like."""
-    headings: tuple[int, ...]
-    """Skeleton places where a heading such as 篇二 says that another work begins."""
+    breaks: Breaks
 
     @property
     def n_han(self) -> int:
@@ -94,7 +107,7 @@ def fingerprint(text: str) -> Fingerprint:
         skeleton=skeleton,
         numbers=PlacedNumbers.of(found, [int(before[number.start]) for number in found]),
         masked=sum(1 for _ in _MASKED.finditer(folded)),
-        headings=_headings(lines, read, before),
+        breaks=_breaks(lines, read, before),
     )
 
 
@@ -134,12 +147,15 @@ def skeleton_mask(codes: Codes) -> Mask:
     return kept
 
 
-def _headings(lines: Codes, read: Mask, before: npt.NDArray[np.int64]) -> tuple[int, ...]:
-    found = [match.start(1) for match in _HEADING.finditer(as_text(lines))]
-    if len(found) < 2:  # noqa: PLR2004  one is a title
-        return ()
+def _breaks(lines: Codes, read: Mask, before: npt.NDArray[np.int64]) -> Breaks:
+    text = as_text(lines)
     index = np.concatenate(([0], np.cumsum(read)))
-    return tuple(sorted({int(before[index[place]]) for place in found}))
+
+    def places(pattern: re.Pattern[str]) -> tuple[int, ...]:
+        found = (match.start(1) for match in pattern.finditer(text))
+        return tuple(sorted({int(before[index[place]]) for place in found}))
+
+    return Breaks(places(_HEADING), places(_NUMBERING))
 
 
 def _exact(codes: Codes) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from dedupe.align import Span
 from dedupe.compare import AGREE, Verdict
+from dedupe.fingerprint import NO_BREAKS, Breaks
 
 MERGE_AGREE = 0.9
 """Agreement a text must have with both clusters that it is to unite."""
@@ -18,8 +19,6 @@ SAME_EXTENT = 40
 heading, a salutation, a closing line."""
 OVERLAP = 0.5
 """Share of the shorter span two spans must have in common to be one part."""
-TILED = 0.85
-"""Share of a compilation that its parts must cover to be believed with one copy of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +124,11 @@ class Part:
     cluster_id: str
 
 
+def meet(a: Span, b: Span) -> bool:
+    """Whether two spans share more than works standing side by side on one page do."""
+    return min(a[1], b[1]) - max(a[0], b[0]) > SAME_EXTENT
+
+
 def overlap(a: Span, b: Span) -> bool:
     """Whether two spans share at least `OVERLAP` of the shorter one."""
     shared = min(a[1], b[1]) - max(a[0], b[0])
@@ -132,25 +136,24 @@ def overlap(a: Span, b: Span) -> bool:
 
 
 def find_parts(
-    length: int, neighbours: Sequence[Neighbour], headings: Sequence[int] = ()
+    length: int, neighbours: Sequence[Neighbour], breaks: Breaks = NO_BREAKS
 ) -> tuple[Part, ...]:
     """The parts of a text of `length` skeleton characters, empty where it is one work.
 
     A compilation holds two or more stretches that others publish on their own. One work that is
-    quoted in two places looks alike, so a stretch counts only when two texts hold it; or when the
-    stretches fill the text; or when one fills what lies between two headings such as 篇二. And
+    quoted in two places looks alike, so stretches count only when two texts hold each; or when
+    each has a numbering of its own, or one fills what lies between two headings such as 篇二. And
     where others publish the whole, two texts must hold exactly the same stretch, which excerpts
     made by chance do not.
-    `headings` are the places of such headings in the skeleton.
     """
     whole = _whole(neighbours)
     groups = _grouped([n for n in neighbours if n not in whole] or list(neighbours))
-    proven = len(headings) >= 2 and any(  # noqa: PLR2004
-        _between_headings(_hull(group), length, headings) for group in groups
-    )
-    if not proven and len(groups) >= 2:  # noqa: PLR2004
+    spans = [_hull(group) for group in groups]
+    proven = any(_between_headings(span, length, breaks.headings) for span in spans)
+    if not proven and len(groups) > 1:
         twice = [group for group in groups if _held_twice(group, exactly=bool(whole))]
-        proven = len(twice) >= 2 or (not whole and _tiled(length, groups))  # noqa: PLR2004
+        begun = [s for s in spans if any(s[0] <= place < s[1] for place in breaks.numberings)]
+        proven = len(twice) > 1 or len(begun) > 1
     return _parts(groups) if proven else ()
 
 
@@ -208,12 +211,10 @@ def _held_twice(group: list[Neighbour], *, exactly: bool) -> bool:
 
 
 def _between_headings(span: Span, length: int, headings: Sequence[int]) -> bool:
+    if len(headings) < 2:  # noqa: PLR2004  one is a title
+        return False
     ends = (*headings[1:], length)
     return any(
         abs(span[0] - start) <= SAME_EXTENT and abs(span[1] - end) <= SAME_EXTENT
         for start, end in zip(headings, ends, strict=True)
     )
-
-
-def _tiled(length: int, groups: list[list[Neighbour]]) -> bool:
-    return sum(end - start for start, end in map(_hull, groups)) >= TILED * length

@@ -32,7 +32,7 @@ def variant_classes() -> dict[str, str]:
         for before, after in zip(characters, converted, strict=True):
             if len(after) == 1 and ord(after) < 0x10000 and root(before) != root(after):  # noqa: PLR2004
                 parent[root(before)] = root(after)
-    for before, after in BY_PHRASE:
+    for before, after in map(tuple, BY_PHRASE):
         if root(before) != root(after):
             parent[root(after)] = root(before)
     for char in characters:

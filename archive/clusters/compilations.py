@@ -37,7 +37,7 @@ class Compilations:
         else:
             (candidate,) = lookup.load(self._connection, [document_id])
             prepared = candidate.prepared
-            if not find_parts(prepared.n_han, found, prepared.headings):
+            if not find_parts(prepared.n_han, found, prepared.breaks):
                 return
             (cluster_id,) = seats
             self._groups.leave(cluster_id, document_id)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, RowMapping, and_, delete, insert, or_, select
 from archive.models import Cluster, Fingerprint, Member, Shingle, SimBand
 from dedupe import Prepared
 from dedupe.canonical import Claim
-from dedupe.fingerprint import SHINGLE, VERSION, gram_hashes, hamming, sampled
+from dedupe.fingerprint import SHINGLE, VERSION, Breaks, gram_hashes, hamming, sampled
 from dedupe.placed import PlacedNumbers
 
 CROWDED = 64
@@ -214,7 +214,7 @@ def _stored_text(row: RowMapping) -> Prepared:
         skeleton=np.frombuffer(row["skeleton"], dtype="<u2"),
         numbers=PlacedNumbers.from_bytes(row["figures"]),
         masked=row["masked"],
-        headings=tuple(row["headings"]),
+        breaks=Breaks(*map(tuple, row["breaks"])),
     )
 
 
@@ -232,7 +232,7 @@ def write(
             n_han=prepared.n_han,
             skeleton=prepared.skeleton.astype("<u2").tobytes(),
             figures=prepared.numbers.to_bytes(),
-            headings=list(prepared.headings),
+            breaks=[prepared.breaks.headings, prepared.breaks.numberings],
             masked=prepared.masked,
             claim=claim.to_json(),
         )

@@ -16,7 +16,7 @@ from archive.models import Member
 from dedupe import Prepared
 from dedupe.canonical import FRAGMENT, Claim, replaces
 from dedupe.compare import compare
-from dedupe.grouping import Link, Standing, find_parts, overlap
+from dedupe.grouping import Link, Standing, find_parts, meet
 
 
 def place(
@@ -117,7 +117,7 @@ class _Placing:
             if standing.open
             for neighbour in standing.neighbours()
         ]
-        parts = find_parts(self._prepared.n_han, found, self._prepared.headings)
+        parts = find_parts(self._prepared.n_han, found, self._prepared.breaks)
         if not parts:
             return False
         self._compilations.seat(self._id, self._document.text, parts)
@@ -176,14 +176,14 @@ class _Placing:
                 for n in judge.neighbours(self._connection, link.document_id)
                 if n.cluster_id == standing.cluster_id and n.document_id != self._id
             ]
-            if not others or any(overlap(n.span, link.verdict.b_span) for n in others):
+            if not others or any(meet(n.span, link.verdict.b_span) for n in others):
                 return True
         return False
 
     def _may_merge(self, best: Standing, other: Standing) -> bool:
         if not (best.unites and other.unites):
             return False
-        if not overlap(best.span(), other.span()) and not self._held_together(best, other):
+        if not meet(best.span(), other.span()) and not self._held_together(best, other):
             return False
         if self._groups.forbidden(best.cluster_id, other.cluster_id):
             return False

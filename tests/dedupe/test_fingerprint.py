@@ -99,7 +99,7 @@ def test_masks_and_headings_are_seen() -> None:
     assert fingerprint("XX市消协20xx年总结").masked == 2
     assert fingerprint("青澜县消协2021年总结").masked == 0
     pages = "总结范文\n篇一\n" + report() + "\n篇二\n" + other_report()
-    headings = fingerprint(pages).headings
+    headings = fingerprint(pages).breaks.headings
     assert len(headings) == 2
     assert headings[1] - headings[0] > 600
-    assert fingerprint("第一篇\n只有一个").headings == ()
+    assert fingerprint("一、成效\n二、不足\n一、成效").breaks.numberings == (0, 4)
