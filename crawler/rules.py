@@ -10,13 +10,14 @@ from dataclasses import field
 from functools import lru_cache
 from typing import Annotated, Literal
 
-from cssselect import SelectorError
-from parsel.csstranslator import HTMLTranslator
+from cssselect import SelectorError, parse
+from parsel import Selector
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from crawler.urls import MAX_URL
 
+_ANY_PAGE = Selector(text="<p></p>", type="html")  # some selectors fail only when they are used
 _MAX_DIGITS = 10  # a list of ten billion entries is a trap, not a list
 STRICT = ConfigDict(extra="forbid", strict=True)
 
@@ -42,9 +43,12 @@ def _page_regex(source: str) -> str:
 
 def _css(selector: str) -> str:
     try:
-        HTMLTranslator().css_to_xpath(selector)
-    except SelectorError as error:
+        names_text = any(part.pseudo_element for part in parse(selector))
+        _ANY_PAGE.css(selector)
+    except (SelectorError, ValueError) as error:
         raise ValueError(f"{selector!r} is not a CSS selector: {error}") from error
+    if names_text:
+        raise ValueError(f"{selector!r} must name elements; leave ::text and ::attr() out")
     return selector
 
 

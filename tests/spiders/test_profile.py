@@ -139,6 +139,14 @@ def test_hints_and_stored_form(tmp_path):
             "mysite.toml:8: [article] body (entry 2) '.a[' is not a CSS selector",
         ),
         (
+            "[list]\nlinks = 'li a::attr(href)'\n",
+            "mysite.toml:8: [list] links 'li a::attr(href)' must name elements",
+        ),
+        (
+            "[list]\nlinks = 'x|a'\n",
+            "mysite.toml:8: [list] links 'x|a' is not a CSS selector: ",
+        ),
+        (
             "[article]\nurl_regex = '('\n",
             "mysite.toml:8: [article] url_regex '(' is not a regular expression",
         ),
