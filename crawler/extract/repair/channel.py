@@ -14,7 +14,7 @@ CUTS: Final = (b"\xa3\xac", b"\xa3\xbb", b"\xa3\xbf")
 """， ； ？ : the program cuts the bytes here, also where they stand across two characters."""
 
 _CUT: Final = re.compile(b"(" + b"|".join(CUTS) + b")")
-_PRIVATE: Final = {code: None for code in range(0xE000, 0xF900)}
+_PRIVATE: Final = dict.fromkeys(range(57344, 63744))
 _HALF: Final = {0xFF01 + i: 0x21 + i for i in range(94)}
 
 

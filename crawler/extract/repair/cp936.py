@@ -20,7 +20,7 @@ def _user_defined(lead: int, trail: int) -> str | None:
     if lead >= 0xF8 and trail >= 0xA1:
         return chr(0xE234 + (lead - 0xF8) * 94 + trail - 0xA1)
     if 0xA1 <= lead <= 0xA7 and trail <= 0xA0:
-        return chr(0xE4C6 + (lead - 0xA1) * 96 + trail - 0x40 - (trail > 0x7F))  # noqa: PLR2004
+        return chr(0xE4C6 + (lead - 0xA1) * 96 + trail - 0x40 - (trail > 0x7F))
     return None
 
 
@@ -64,8 +64,8 @@ def decode(data: bytes) -> str:
     index = 0
     while index < len(data):
         byte = data[index]
-        if byte <= 0x80 or byte == 0xFF:  # noqa: PLR2004
-            out.append(chr(byte) if byte < 0x80 else EURO if byte == 0x80 else LAST_SINGLE)  # noqa: PLR2004
+        if byte <= 0x80 or byte == 0xFF:
+            out.append(chr(byte) if byte < 0x80 else EURO if byte == 0x80 else LAST_SINGLE)
             index += 1
         else:
             pair = data[index : index + 2]

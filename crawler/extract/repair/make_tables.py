@@ -17,7 +17,12 @@ from crawler.extract.repair.cp936 import BYTES
 # (docs/text-repair.md, "Script"): mostly characters that it leaves as they are.
 OVERRIDES = {
     **{char: char for char in "于范秘咨余群后采游并吃里征灶干愿"},
-    **{"为": "為", "众": "眾", "净": "凈", "鉴": "鑒", "伪": "偽", "着": "著"},
+    "为": "為",
+    "众": "眾",
+    "净": "凈",
+    "鉴": "鑒",
+    "伪": "偽",
+    "着": "著",
 }
 
 

@@ -43,7 +43,7 @@ class Model:
         self.common = frozenset(islice(han, COMMON_RANK))
 
     def score(self, before2: str, before: str, char: str) -> float:
-        """ln P(char | before2 before); all three one folded character each."""
+        """Ln P(char | before2 before); all three one folded character each."""
         rank = self._rank
         third = rank.get(char, self._unknown)
         second = rank.get(before, self._unknown)

@@ -25,15 +25,16 @@ HERE = Path(__file__).parent
 
 # How much one occurrence in each source counts (chosen by perplexity on reports that are not in
 # the project; see docs/text-repair.md, "Language model").
-LAW_WEIGHT = 1.0
+LAW_WEIGHT = 0.5
 OWN_WEIGHT = 20.0
 WORD_WEIGHT = 0.1
+WORD_FLOOR = 20
 TRANSITION_SHARE = 0.4
 MARKS = 0.12
 """Share of punctuation in running text."""
 MARK_AFTER_WORD = 0.18
 """How often a mark follows a word: `MARKS` and 1.6 characters a word."""
-DISCOUNT = 0.6
+DISCOUNT = 0.8
 KEEP_BIGRAM = 0.4
 KEEP_TRIGRAM = 1.5
 FLOOR = 1e-8
@@ -125,14 +126,14 @@ def read_words(path: Path) -> Iterator[tuple[str, int]]:
     """The words of a jieba dictionary with their frequencies."""
     for line in path.read_text(encoding="utf-8").splitlines():
         word, frequency, *_ = line.split(" ")
-        yield fold(word), int(frequency)
+        yield fold(word), int(frequency) + WORD_FLOOR
 
 
 def read_transitions(path: Path) -> dict[str, dict[str, float]]:
     """P(second | first) of Pinyin2Hanzi, unseen pairs left out."""
     data = json.loads(path.read_text(encoding="utf-8"))["data"]
     return {
-        first: {second: p for second, p in row.items() if second != "default" and p > 1e-5}  # noqa: PLR2004
+        first: {second: p for second, p in row.items() if second != "default" and p > 1e-5}
         for first, row in data.items()
     }
 
@@ -239,7 +240,7 @@ def main(laws: Path, words: Path, transitions: Path, output: Path) -> None:
     counts.add_transitions(read_transitions(transitions), TRANSITION_SHARE)
     counts.add_marks()
     counts.restore_marks()
-    counts.one = Counter({c: n for c, n in counts.one.items() if n >= 1 and ord(c) <= 0xFFFF})  # noqa: PLR2004
+    counts.one = Counter({c: n for c, n in counts.one.items() if n >= 1 and ord(c) <= 0xFFFF})
     arrays = pack(Estimate(counts))
     np.savez_compressed(output, **arrays)  # type: ignore[arg-type]
     click.echo({name: len(array) for name, array in arrays.items()}, err=True)

@@ -137,11 +137,11 @@ def _find(text: str, fix: Fix, cursor: int, taken: dict[int, Span]) -> int | Non
 
 def _same_line_end(text: str) -> str:
     """What follows the last blank: extraction may change blanks."""
-    return text.split()[-1] if text and not text[-1].isspace() else ""
+    return text.rsplit(maxsplit=1)[-1] if text and not text[-1].isspace() else ""
 
 
 def _same_line_start(text: str) -> str:
-    return text.split()[0] if text and not text[0].isspace() else ""
+    return text.split(maxsplit=1)[0] if text and not text[0].isspace() else ""
 
 
 def _slots(tree: HtmlElement) -> Iterator[_Slot]:
