@@ -15,7 +15,7 @@ LIST_BOUNDS = 12 * 3600, 7 * DAY
 MAX_ARTICLE = 180 * DAY
 TRIES = 3
 """Fetches of a URL that fails, before it waits for its normal time again."""
-RETRY_AFTER = 30
+RETRY_AFTER = 10
 """Seconds before the second try, doubling."""
 MAX_RETRY_AFTER = DAY
 """A server cannot send us away for longer (news-crawl and we cap at one day)."""

@@ -19,7 +19,7 @@ from archive.recorder import Lease, Recorder
 BUFFER_SECONDS = 60
 """Leases are taken for about this long ahead, so that a buffered one never runs out."""
 MOST_BUFFERED = 48
-RETRY_PATIENCE = 120
+RETRY_PATIENCE = 60
 """How long a site's crawl stays for a fetch that is to be tried again, in seconds."""
 UNCONDITIONAL_EVERY = 5
 """Every so many visits without If-None-Match: some servers give a changed page its old ETag."""
