@@ -7,6 +7,7 @@ inside a compilation.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -33,20 +34,27 @@ Span = tuple[int, int]
 Places = npt.NDArray[np.int32]
 
 
+class Piece(NamedTuple):
+    """A part of b, and where it stands in a."""
+
+    start: int
+    end: int
+    a_start: int
+    a_end: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Alignment:
     """Where two skeletons `a` and `b` are the same. Spans count skeleton characters."""
 
-    a_covered: Mask
     b_covered: Mask
     b_shift: Places
     """For each covered character of b: its place in a minus its place in b; else `NO_SHIFT`."""
     b_stretches: tuple[Span, ...]
     """Densely covered parts of b, ascending, each at least `STRETCH` long."""
-    a_stretches: tuple[Span, ...]
 
-    def pieces(self) -> list[tuple[int, int, Span]]:
-        """The stretches of b, cut where their place in a jumps: (start, end, span in a)."""
+    def pieces(self) -> list[Piece]:
+        """The stretches of b, cut where their place in a jumps."""
         out = []
         for start, end in self.b_stretches:
             known = start + np.flatnonzero(self.b_covered[start:end])
@@ -56,8 +64,8 @@ class Alignment:
             lasts = np.concatenate((jumps, [len(known)])) - 1
             for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
                 b_start, b_end = int(known[first]), int(known[last]) + 1
-                a_span = (b_start + int(shift[first]), b_end + int(shift[last]))
-                out.append((b_start, b_end, a_span))
+                a_start, a_end = b_start + int(shift[first]), b_end + int(shift[last])
+                out.append(Piece(b_start, b_end, a_start, a_end))
         return out
 
 
@@ -66,7 +74,6 @@ class Aligner:
 
     def __init__(self, text: Fingerprint) -> None:
         """Index the grams of `text`."""
-        self._skeleton = text.skeleton
         self._grams = gram_hashes(text.skeleton, GRAM)
         self._slots = self._index(self._grams)
 
@@ -86,17 +93,11 @@ class Aligner:
         shift = self._placed(grams)
         matched = shift != NO_SHIFT
         b_covered = _widened(matched, len(other))
-        at = np.flatnonzero(matched)
-        in_a = np.zeros(len(self._grams), dtype=np.bool_)
-        in_a[at + shift[at]] = True
-        a_covered = _widened(in_a, len(self._skeleton))
         b_shift = _per_character(shift, matched, len(other))
         return Alignment(
-            a_covered=a_covered,
             b_covered=b_covered,
             b_shift=b_shift,
             b_stretches=_stretches(b_covered),
-            a_stretches=_stretches(a_covered),
         )
 
     def _placed(self, grams: Hashes) -> Places:

@@ -9,7 +9,7 @@ around a repost do not count.
 from dataclasses import dataclass
 from typing import Literal
 
-from dedupe.align import Aligner, Alignment, Span
+from dedupe.align import Aligner, Piece, Span
 from dedupe.evidence import compare_numbers
 from dedupe.fingerprint import Fingerprint
 from dedupe.places import places_against, places_same
@@ -32,8 +32,9 @@ SECTION_SHARE = 0.3
 over one national slogan section."""
 SECTION_FIGURES = 3
 """Equal figures that a shared section needs to join two works: without any it is a quotation."""
-STRAY = 0.1
-"""Share of the matched text at either end that may be a stray."""
+GAP = 0.15
+"""What a character between two shared pieces costs, in shared characters: an abridged copy leaves
+out as much as it keeps, a stock phrase lies thousands of characters away."""
 AGREE = 0.85
 """Share of compared figures that must be equal. Copies of one work lie above .95, next year's
 reports under .6 even when half of their figures stayed."""
@@ -129,15 +130,23 @@ def joins(kind: str, coverage: float, figures_equal: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    """Stretches of b that follow each other in a: one copy of (a part of) a inside b."""
+    """Pieces of b that follow each other in a: one copy of (a part of) a inside b."""
 
-    stretches: tuple[Span, ...]
+    pieces: tuple[Piece, ...]
     compared: int
     equal: int
 
     @property
     def length(self) -> int:
-        return sum(end - start for start, end in self.stretches)
+        return sum(piece.end - piece.start for piece in self.pieces)
+
+    @property
+    def b_span(self) -> Span:
+        return self.pieces[0].start, self.pieces[-1].end
+
+    @property
+    def a_span(self) -> Span:
+        return min(p.a_start for p in self.pieces), max(p.a_end for p in self.pieces)
 
 
 class Matcher:
@@ -161,12 +170,12 @@ class Matcher:
         if not alignment.b_stretches:
             return _UNRELATED
         layers = [
-            _Layer(stretches, *compare_numbers(a, b, alignment.b_shift, stretches))
-            for stretches in _layers(alignment)
+            _Layer(pieces, *compare_numbers(a, b, alignment.b_shift, [p[:2] for p in pieces]))
+            for pieces in map(_body, _layers(alignment.pieces()))
         ]
         main = max(layer.length for layer in layers)
         best = max((layer for layer in layers if layer.length * 2 >= main), key=_standing)
-        matched = sum(int(alignment.b_covered[start:end].sum()) for start, end in best.stretches)
+        matched = sum(int(alignment.b_covered[p.start : p.end].sum()) for p in best.pieces)
         a_coverage, b_coverage = min(1.0, matched / a.n_han), matched / b.n_han
         kind = _kind(a_coverage, b_coverage, matched)
         same, against = 0, 0
@@ -179,8 +188,8 @@ class Matcher:
             kind=kind,
             a_coverage=a_coverage,
             b_coverage=b_coverage,
-            a_span=_body(alignment.a_stretches),
-            b_span=_body(best.stretches),
+            a_span=best.a_span,
+            b_span=best.b_span,
             matched=matched,
             figures_compared=best.compared,
             figures_equal=best.equal,
@@ -217,36 +226,40 @@ def _standing(layer: _Layer) -> float:
     return layer.length * agreement**2
 
 
-def _body(stretches: tuple[Span, ...]) -> Span:
-    """From the first to the last of some stretches, but for strays at the ends.
+def _body(pieces: list[Piece]) -> tuple[Piece, ...]:
+    """The pieces that are one run, without those that two texts share far from it by accident.
 
-    A stretch that two texts share by accident, such as the title of a related page, may lie far
-    from the work they share.
+    The run with the most characters, each character between two pieces costing `GAP`.
     """
-    left = STRAY * sum(end - start for start, end in stretches)
-    right, kept = left, list(stretches)
-    while len(kept) > 1 and (left := left - (kept[0][1] - kept[0][0])) > 0:
-        del kept[0]
-    while len(kept) > 1 and (right := right - (kept[-1][1] - kept[-1][0])) > 0:
-        del kept[-1]
-    return (kept[0][0], kept[-1][1]) if kept else (0, 0)
+    best, best_score = pieces[:1], 0.0
+    run: list[Piece] = []
+    score = 0.0
+    for piece in pieces:
+        score -= GAP * (piece.start - run[-1].end) if run else 0
+        if score <= 0:
+            run, score = [], 0.0
+        run = [*run, piece]
+        score += piece.end - piece.start
+        if score > best_score:
+            best, best_score = run, score
+    return tuple(best)
 
 
-def _layers(alignment: Alignment) -> list[tuple[Span, ...]]:
-    """The stretches of b, grouped so that no group uses a part of a twice.
+def _layers(pieces: list[Piece]) -> list[list[Piece]]:
+    """Pieces grouped so that no group uses a part of a twice.
 
     Usually all are one group; a page that holds two reports on one template makes two.
     """
-    layers: list[tuple[list[Span], list[Span]]] = []
-    for start, end, a_range in alignment.pieces():
-        for stretches, used in layers:
-            if not any(_overlap(a_range, other) for other in used):
-                stretches.append((start, end))
-                used.append(a_range)
+    layers: list[list[Piece]] = []
+    for piece in pieces:
+        a_span = (piece.a_start, piece.a_end)
+        for layer in layers:
+            if not any(_overlap(a_span, (other.a_start, other.a_end)) for other in layer):
+                layer.append(piece)
                 break
         else:
-            layers.append(([(start, end)], [a_range]))
-    return [tuple(stretches) for stretches, _ in layers]
+            layers.append([piece])
+    return layers
 
 
 def _overlap(a: Span, b: Span) -> bool:

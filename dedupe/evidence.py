@@ -1,5 +1,6 @@
 """Figures that two aligned texts have at the same place, and whether they are equal."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -26,7 +27,7 @@ class Agreement(NamedTuple):
 
 
 def compare_numbers(
-    a: Fingerprint, b: Fingerprint, b_shift: Places, stretches: tuple[Span, ...]
+    a: Fingerprint, b: Fingerprint, b_shift: Places, stretches: Sequence[Span]
 ) -> Agreement:
     """Compare the figures of two texts inside `stretches` of b.
 
@@ -53,7 +54,7 @@ def compare_numbers(
 
 
 def _same_place(
-    a: Fingerprint, b: Fingerprint, b_shift: Places, stretches: tuple[Span, ...]
+    a: Fingerprint, b: Fingerprint, b_shift: Places, stretches: Sequence[Span]
 ) -> tuple[Places, Places]:
     """Indexes of groups of a and of b that stand at the same place behind the same words."""
     a_places, b_places = a.numbers.groups.places, b.numbers.groups.places
