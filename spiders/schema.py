@@ -73,9 +73,10 @@ def _verified(text: str) -> str:
 
 
 def _host(text: str) -> str:
-    if not _HOST.fullmatch(text):
+    host = text.lower().removesuffix(":80").removesuffix(":443")  # as canonical URLs write it
+    if not _HOST.fullmatch(host):
         raise ValueError(f'{text!r} is not a host; write "www.a.gov.cn" or "127.0.0.1:8101"')
-    return text
+    return host
 
 
 def _http_url(text: str) -> str:

@@ -95,6 +95,12 @@ def test_a_folder_may_bring_its_own_family(tmp_path):
     assert url_kind("http://127.0.0.1:8101/doc/7", profile.article) == "article"
 
 
+def test_hosts_are_written_as_urls_write_them(tmp_path):
+    text = GOOD.replace('["127.0.0.1:8101"]', '["WWW.A.cn", "b.cn:80", "127.0.0.1:8101", "[::1]"]')
+    hosts = load(tmp_path, "mysite", text).get("mysite").hosts
+    assert hosts == ("www.a.cn", "b.cn", "127.0.0.1:8101", "[::1]")
+
+
 def test_trust_and_names(tmp_path):
     def profile(lines):
         return load(tmp_path, "mysite", lines + GOOD).get("mysite")
