@@ -126,7 +126,7 @@ def _core(desk: _Desk) -> Library:
 
 
 def _further(desk: _Desk) -> More:
-    mixed: tuple[Kind, ...] = ("summary", "news", "analysis", "activity")
+    mixed: tuple[Kind, ...] = ("summary", "analysis", "activity", "summary")
     return More(
         unit=desk.several((mixed * 12)[:45]),
         unit_repeating=desk.several(mixed),
