@@ -65,11 +65,17 @@ _LINKED: Final = 0.6
 _LINK_DENSE: Final = 0.55
 _MIN_LINKS: Final = 4
 _WIDGET_MASS: Final = 60
+_WRAPPED: Final = 1.02
+_ALONE: Final = 1.3
+"""A lone paragraph's parent takes its place: signature and headings stand beside it."""
 _MIN_LEAD: Final = 30
 _MAX_LEAD: Final = 400
 _LEAD_PROSE: Final = 0.8
 _MIN_SURE: Final = 120
 _MIN_SHARE: Final = 0.3
+_MIN_SHORT: Final = 30
+_MOST: Final = 0.8
+"""Share of the page's running text by which a short container is trusted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,8 @@ def find_body(root: HtmlElement, hints: Hints) -> Body:
     _favour_known(root, mass, score)
     container = _climb(max(score, key=lambda e: score[e] * _name_factor(e)), mass)
     total = mass.get(root, 0.0)
-    sure = mass[container] >= max(_MIN_SURE, _MIN_SHARE * total)
+    own = mass[container]
+    sure = own >= max(_MIN_SURE, _MIN_SHARE * total) or own >= max(_MIN_SHORT, _MOST * total)
     return _body(lines, [*_lead(container, lines), container], sure=sure)
 
 
@@ -201,19 +208,28 @@ def _name_factor(element: HtmlElement) -> float:
 
 
 def _climb(container: HtmlElement, mass: dict[HtmlElement, float]) -> HtmlElement:
-    """The parent instead, while siblings of the same kind hold parts of the same text."""
+    """The parent instead, while siblings of the same kind hold parts of the same text.
+
+    A wrapper that adds nothing is passed through: pages, sections and cells often hold one
+    paragraph each.
+    """
+    chosen = step = container
     while True:
-        parent = container.getparent()
+        parent = step.getparent()
         if parent is None or parent.tag in {"body", "html"}:
-            return container
+            return chosen
+        if chosen.tag == "p" and mass[parent] <= _ALONE * mass[step]:
+            chosen = parent
         beside = sum(
             mass[child]
             for child in parent
-            if child is not container and child in mass and _same_kind(child, container)
+            if child is not step and child in mass and _same_kind(child, step)
         )
-        if beside < _JOIN_SHARE * mass[container]:
-            return container
-        container = parent
+        if beside >= _JOIN_SHARE * mass[step]:
+            chosen = parent
+        elif mass[parent] > _WRAPPED * mass[step]:
+            return chosen
+        step = parent
 
 
 def _same_kind(one: HtmlElement, other: HtmlElement) -> bool:

@@ -59,6 +59,7 @@ _BESIDE: Final = 0.2
 _CLIP: Final = 4.0
 _FOREIGN: Final = 1.0
 _HALF_LINKED: Final = 0.4
+_BOXES: Final = frozenset(("div", "center", "aside", "dl", "dd", "dt", "ul", "form", "fieldset"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,15 +297,18 @@ def _prompts(work: _Work) -> None:
             max(-_CLIP, min(_CLIP, work.scores[m]))
             for m in (*left[at - 1 : at], *left[at + 1 : at + 2])
         )
-        if usual and _block_kind(work.lines[n]) not in usual:
-            score += _FOREIGN
-        if work.lines[n].link_share > _HALF_LINKED:
-            score += _FOREIGN
+        foreign = bool(usual) and _is_foreign(work.lines[n], usual)
+        score += _FOREIGN * (foreign + (work.lines[n].link_share > _HALF_LINKED))
         edge = n < first or n > last
-        if score >= (DROP_AT_EDGE if edge else DROP_AT) and (
-            edge or prompts.prompt_points(work.folded[n]) >= _WITNESS
-        ):
+        if score < (DROP_AT_EDGE if edge or foreign else DROP_AT):
+            continue
+        if edge or foreign or prompts.prompt_points(work.folded[n]) >= _WITNESS:
             work.drop(n, "prompt")
+
+
+def _is_foreign(line: Line, usual: set[tuple[str, str, str]]) -> bool:
+    """A box among paragraphs: advertisements stand there, headings and tables do not."""
+    return line.block.tag in _BOXES and _block_kind(line) not in usual
 
 
 def _block_kind(line: Line) -> tuple[str, str, str]:
