@@ -88,8 +88,8 @@ def run_counts(connection: Connection, run_id: str) -> dict[str, dict[str, int]]
     """How often each outcome was met in a run, by site."""
     counts: dict[str, dict[str, int]] = {}
     query = select(RunCount.site_id, RunCount.outcome, RunCount.count)
-    for row in connection.execute(query.where(RunCount.run_id == run_id)):
-        counts.setdefault(row.site_id, {})[row.outcome] = row.count
+    for site, outcome, count in connection.execute(query.where(RunCount.run_id == run_id)):
+        counts.setdefault(site, {})[outcome] = count
     return counts
 
 

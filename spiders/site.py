@@ -129,7 +129,8 @@ class SiteSpider(Spider):
         """No answer came, or the request was not made at all."""
         row: Leased = failure.request.meta["leased"]  # type: ignore[attr-defined]
         now = datetime.now(UTC)
-        yield _fetched(row, judge_failure(failure.value or OSError("no answer"), row, now), now, None)
+        error = failure.value or OSError("no answer")
+        yield _fetched(row, judge_failure(error, row, now), now, None)
 
     def stored(self, fetched: Fetched, stored: Stored) -> None:
         """The archive has it: let the scheduler look for more, or leave a failing site alone."""

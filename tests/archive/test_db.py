@@ -36,9 +36,15 @@ def test_a_newer_schema_is_refused(database: Database) -> None:
 
 
 def test_a_failed_write_leaves_nothing(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.write() as connection:
-        connection.execute(insert(Meta).values(key="half", value="written"))
-        raise RuntimeError
+    half = insert(Meta).values(key="half", value="written")
+
+    def fail() -> None:
+        with database.write() as connection:
+            connection.execute(half)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     with database.read() as connection:
         assert connection.execute(select(Meta).where(Meta.key == "half")).first() is None
 
@@ -51,8 +57,9 @@ def test_times_come_back_aware_and_utc(database: Database) -> None:
     with database.read() as connection:
         (started,) = connection.execute(select(Run.started_at)).one()
     assert (started, started.tzinfo) == (china, UTC)
+    naive = update(Run).values(started_at=datetime(2026, 3, 15))  # noqa: DTZ001
     with pytest.raises(StatementError), database.write() as connection:
-        connection.execute(update(Run).values(started_at=datetime(2026, 3, 15)))  # noqa: DTZ001
+        connection.execute(naive)
 
 
 def test_sqlite_is_durable(tmp_path) -> None:

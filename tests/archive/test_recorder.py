@@ -78,7 +78,10 @@ def test_an_acknowledged_capture_can_be_read_and_verified(crawl: Crawl) -> None:
     (row,) = crawl.lease()
     stored = crawl.store(row, b"<p>one</p>")
     with crawl.archive.database.read() as connection:
-        assert read_capture(connection, crawl.archive.folder, stored.capture_id).payload == b"<p>one</p>"
+        assert (
+            read_capture(connection, crawl.archive.folder, stored.capture_id).payload
+            == b"<p>one</p>"
+        )
     crawl.recorder.close()
     report = verify(crawl.archive)
     assert (report.files, report.captures, report.problems) == (1, 1, ())
@@ -87,7 +90,8 @@ def test_an_acknowledged_capture_can_be_read_and_verified(crawl: Crawl) -> None:
 def test_a_group_shares_one_transaction_and_all_are_stored(crawl: Crawl) -> None:
     crawl.add(*(page(n) for n in range(200)))
     futures = [
-        crawl.recorder.store(crawl.fetched(row, f"<p>{row.id}</p>".encode())) for row in crawl.lease()
+        crawl.recorder.store(crawl.fetched(row, f"<p>{row.id}</p>".encode()))
+        for row in crawl.lease()
     ]
     wait(futures)
     assert len({future.result().capture_id for future in futures}) == 200
@@ -108,7 +112,10 @@ def test_the_same_payload_is_kept_once(crawl: Crawl) -> None:
     kinds = crawl.rows(Capture.record_type)
     assert [kind for (kind,) in kinds] == ["response", "revisit", "revisit"]
     with crawl.archive.database.read() as connection:
-        assert read_capture(connection, crawl.archive.folder, copy.capture_id).payload == b"<p>text</p>"
+        assert (
+            read_capture(connection, crawl.archive.folder, copy.capture_id).payload
+            == b"<p>text</p>"
+        )
     crawl.recorder.close()
     assert verify(crawl.archive).problems == ()
 
@@ -122,7 +129,10 @@ def test_not_modified_is_a_revisit_of_the_last_payload(crawl: Crawl) -> None:
     stored = crawl.store(again, b"", status=304, headers=(), outcome="unchanged")
     assert stored.outcome == "unchanged"
     with crawl.archive.database.read() as connection:
-        assert read_capture(connection, crawl.archive.folder, stored.capture_id).payload == b"<p>text</p>"
+        assert (
+            read_capture(connection, crawl.archive.folder, stored.capture_id).payload
+            == b"<p>text</p>"
+        )
     (last,) = crawl.lease()
     assert last.etag == '"v1"'
     assert len(crawl.rows(Extraction.id)) == 1
@@ -233,7 +243,7 @@ def test_a_torn_tail_of_a_dead_owner_is_cut(archive: Archive) -> None:
         (lambda data: data[:-5], "no whole record"),
         (lambda data: data + b"junk", "no whole record"),
         (lambda data: data[:300] + bytes([data[300] ^ 1]) + data[301:], ""),
-        (lambda data: b"", "without its record"),
+        (lambda _: b"", "without its record"),
     ],
     ids=["cut", "longer", "flipped", "emptied"],
 )

@@ -52,12 +52,15 @@ def test_other_tools_read_the_file(tmp_path: Path) -> None:
     appender.append(response_member(exchange()))
     appender.append(request_member(exchange(method="POST", request_body=b"a=1")))
     appender.append(response_member(exchange(), Earlier("http://a.test/old", NOW)))
-    appender.append(response_member(exchange(status=304, payload=b""), Earlier("http://a.test/", NOW)))
+    appender.append(
+        response_member(exchange(status=304, payload=b""), Earlier("http://a.test/", NOW))
+    )
     appender.close()
     with appender.path.open("rb") as file:
-        records = []
-        for record in ArchiveIterator(file, check_digests="raise"):
-            records.append((record.rec_type, record.raw_stream.read(), record.rec_headers))
+        records = [
+            (record.rec_type, record.raw_stream.read(), record.rec_headers)
+            for record in ArchiveIterator(file, check_digests="raise")
+        ]
     assert [(kind, body) for kind, body, _ in records][1:] == [
         ("response", b"<p>hello</p>"),
         ("request", b"a=1"),

@@ -30,7 +30,8 @@ def site() -> Web:
     for n in range(PAGES):
         web.pages[f"/a/{n}.html"] = html(
             f"<html><head><title>消费维权工作总结之{n}</title></head><body><div id='zoom'>"
-            f"<p>今年第{n}号辖区共受理消费者投诉{n * 7 + 3}件，为消费者挽回经济损失{n * 11 + 5}元。</p>"
+            f"<p>今年第{n}号辖区共受理消费者投诉{n * 7 + 3}件，"
+            f"为消费者挽回经济损失{n * 11 + 5}元。</p>"
             f"<p>我们把消费者权益保护放在心上，{n}个维权服务站全年值守，12315热线有问必答。</p>"
             "</div></body></html>"
         )
@@ -59,7 +60,9 @@ def test_kill_9_loses_nothing_and_fetches_nothing_twice(tmp_path: Path) -> None:
     with serving(site()) as web:
         profiles = write_profile(tmp_path / "profiles", web)
         arguments = ["crawl", "mysite", "--profiles", profiles, "--archive", tmp_path / "archive"]
-        kills = sum(kill_after(command(*arguments), web, chance.randint(2, 22)) for _ in range(KILLS))
+        kills = sum(
+            kill_after(command(*arguments), web, chance.randint(2, 22)) for _ in range(KILLS)
+        )
         assert kills == KILLS
         report = run_json(*arguments)
         asked = Counter(web.paths())

@@ -248,7 +248,10 @@ def test_a_budget_ends_the_run(crawler: Crawler, web: Web) -> None:
 def test_a_stopped_crawl_is_gone_on_with(crawler: Crawler, web: Web) -> None:
     slow = write_profile(crawler.profiles, web, PROFILE.replace("delay = 0.0", "delay = 0.6"))
     process = subprocess.Popen(
-        command(*crawler.arguments()), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command(*crawler.arguments()),
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     while not web.paths("/a/"):
         assert process.poll() is None
@@ -269,7 +272,7 @@ def test_a_page_is_compressed_on_the_wire_and_whole_in_the_archive(
     packed = headers | {"Content-Encoding": "gzip"}
     web.pages["/a/1.html"] = (status, packed, gzip.compress(body))
     crawler.crawl()
-    lengths = {url: length for url, length in crawler.rows(Capture.url, Capture.payload_length)}
+    lengths = dict(map(tuple, crawler.rows(Capture.url, Capture.payload_length)))
     assert lengths[f"{web.url}/a/1.html"] == len(body)
     assert run("verify", "--archive", crawler.folder).returncode == 0
 

@@ -50,7 +50,7 @@ def test_every_connection_of_the_reactor_is_checked() -> None:
         def __init__(self) -> None:
             self.connected: list[str] = []
 
-        def connectTCP(self, host: str, port: int) -> str:  # noqa: N802
+        def connectTCP(self, host: str, _port: int) -> str:  # noqa: N802
             self.connected.append(host)
             return "connector"
 
