@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
 from archive.clusters.judge import linked_pairs, same_work
+from archive.clusters.tables import table
 from archive.feed import ChangeNote
 from archive.feed import Kind as NoteKind
 from archive.models import Cluster, ClusterEvent, Decision, Fingerprint, Member
@@ -30,6 +31,11 @@ _NOTES: Mapping[str, NoteKind] = {
     "canonical_change": "cluster.canonical_changed",
 }
 
+_NEW_CLUSTER, _NEW_MEMBER, _NEW_EVENT = (
+    insert(table(model)) for model in (Cluster, Member, ClusterEvent)
+)
+_CLUSTER = select(table(Cluster)).where(table(Cluster).c.id == bindparam("cluster"))
+
 
 class Groups:
     """The clusters as one transaction sees and changes them; `notes` gathers what it did."""
@@ -42,17 +48,19 @@ class Groups:
 
     def found(self, document_id: str, *, split_from: str | None = None) -> str:
         """Make a cluster with one document, its canonical one; gives the id."""
-        cluster_id = self._mint(document_id)
-        revived = self._revive(cluster_id, document_id)
-        if not revived:
+        cluster_id, emptied = self._mint(document_id)
+        if emptied:
             self._connection.execute(
-                insert(Cluster).values(
-                    id=cluster_id,
-                    canonical_id=document_id,
-                    split_from=split_from,
-                    created_at=self._now,
-                )
+                update(Cluster).where(Cluster.id == cluster_id).values(canonical_id=document_id)
             )
+        else:
+            row = {
+                "id": cluster_id,
+                "canonical_id": document_id,
+                "split_from": split_from,
+                "created_at": self._now,
+            }
+            self._connection.execute(_NEW_CLUSTER, row)
         self._insert(cluster_id, document_id, "canonical", None)
         if split_from is None:
             self._record("create", cluster_id, document_id, {})
@@ -126,8 +134,9 @@ class Groups:
 
     def canonical(self, cluster_id: str) -> str | None:
         """The document that stands for a cluster."""
-        query = select(Cluster.canonical_id).where(Cluster.id == cluster_id)
-        return self._connection.execute(query).scalar_one()
+        found = self._connection.execute(_CLUSTER, {"cluster": cluster_id}).one().canonical_id
+        assert found is None or isinstance(found, str)
+        return found
 
     def make_canonical(self, cluster_id: str, document_id: str | None) -> None:
         """Let a member stand for its cluster, and give every member its role beside it."""
@@ -162,36 +171,27 @@ class Groups:
         )
         return self._connection.execute(query).scalar_one() > 0
 
-    def _mint(self, founder: str) -> str:
-        """The founder's first free cluster id: an empty cluster of its own is free for it."""
+    def _mint(self, founder: str) -> tuple[str, bool]:
+        """The founder's first free cluster id, and whether it is an emptied cluster of its own."""
         for turn in range(1000):
             digest = hashlib.sha256(f"{founder}#{turn}".encode()).digest()
             cluster_id = "c" + b32encode(digest)[:16].decode().lower()
-            query = select(Cluster.merged_into, Cluster.canonical_id).where(
-                Cluster.id == cluster_id
-            )
-            row = self._connection.execute(query).one_or_none()
+            row = self._connection.execute(_CLUSTER, {"cluster": cluster_id}).one_or_none()
             if row is None or (row.merged_into is None and row.canonical_id is None):
-                return cluster_id
+                return cluster_id, row is not None
         raise AssertionError(f"{founder} has founded a thousand clusters")
-
-    def _revive(self, cluster_id: str, document_id: str) -> bool:
-        """Take an emptied cluster up again for the document that founded it."""
-        revived = update(Cluster).where(Cluster.id == cluster_id).values(canonical_id=document_id)
-        return self._connection.execute(revived).rowcount > 0
 
     def _insert(self, cluster_id: str, document_id: str, role: str, span: Span | None) -> None:
         start, end = span or (None, None)
-        self._connection.execute(
-            insert(Member).values(
-                cluster_id=cluster_id,
-                document_id=document_id,
-                role=role,
-                start=start,
-                end=end,
-                joined_at=self._now,
-            )
-        )
+        row = {
+            "cluster_id": cluster_id,
+            "document_id": document_id,
+            "role": role,
+            "start": start,
+            "end": end,
+            "joined_at": self._now,
+        }
+        self._connection.execute(_NEW_MEMBER, row)
 
     def _members(self, cluster_id: str) -> list[str]:
         """Members that are no compilations, in the order they joined."""
@@ -235,16 +235,15 @@ class Groups:
     def _record(
         self, kind: str, cluster_id: str, document_id: str, evidence: dict[str, Any]
     ) -> None:
-        self._connection.execute(
-            insert(ClusterEvent).values(
-                cluster_id=cluster_id,
-                kind=kind,
-                document_id=document_id,
-                evidence=evidence,
-                rule_version=RULE_VERSION,
-                at=self._now,
-            )
-        )
+        row = {
+            "cluster_id": cluster_id,
+            "kind": kind,
+            "document_id": document_id,
+            "evidence": evidence,
+            "rule_version": RULE_VERSION,
+            "at": self._now,
+        }
+        self._connection.execute(_NEW_EVENT, row)
         told = {"document": document_id, **evidence}
         self.notes.append(ChangeNote(_NOTES[kind], cluster_id, told))
 

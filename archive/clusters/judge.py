@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, or_, select, union_all
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, union_all
 
 from archive.clusters.lookup import Candidate
+from archive.clusters.tables import table
 from archive.models import Decision, Edge, Member
 from dedupe import Prepared
 from dedupe.align import Span
@@ -15,6 +16,32 @@ from dedupe.grouping import Link, Neighbour
 
 MAX_NEIGHBOURS = 200
 """Edges of a container that are read to find its parts, strongest first."""
+
+_decided, _edges, _members = map(table, (Decision, Edge, Member))
+_DECIDED = select(_decided).where(
+    or_(_decided.c.a == bindparam("document"), _decided.c.b == bindparam("document"))
+)
+_NEW_EDGES = insert(_edges)
+_both_ways = union_all(
+    select(_edges, _edges.c.b.label("other")).where(_edges.c.a == bindparam("document")),
+    select(_edges, _edges.c.a.label("other")).where(_edges.c.b == bindparam("document")),
+).subquery()
+_SAME_WORK = (
+    select(_both_ways, _decided.c.same_work)
+    .outerjoin(
+        _decided,
+        (_decided.c.a == _both_ways.c.a) & (_decided.c.b == _both_ways.c.b),
+    )
+    .where(or_(_both_ways.c.kind != "same_template", _decided.c.same_work))
+)
+_PLAIN_SEATS = (
+    select(_members.c.document_id, _members.c.cluster_id)
+    .where(
+        _members.c.document_id.in_(bindparam("documents", expanding=True)),
+        _members.c.role != "compilation",
+    )
+    .order_by(_members.c.document_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +111,7 @@ def write_edges(
             }
         )
     if rows:
-        connection.execute(insert(Edge), rows)
+        connection.execute(_NEW_EDGES, rows)
 
 
 def forget_edges(connection: Connection, document_id: str) -> None:
@@ -106,17 +133,8 @@ class Related:
 
 def same_work(connection: Connection, document_id: str) -> list[Related]:
     """Documents an edge of `document_id` puts into its cluster, whatever cluster they are in."""
-    edges = union_all(
-        select(Edge, Edge.b.label("other")).where(Edge.a == document_id),
-        select(Edge, Edge.a.label("other")).where(Edge.b == document_id),
-    ).subquery()
-    query = (
-        select(edges, Decision.same_work)
-        .outerjoin(Decision, (Decision.a == edges.c.a) & (Decision.b == edges.c.b))
-        .where(edges.c.kind != "same_template")
-    )
     out = []
-    for row in connection.execute(query):
+    for row in connection.execute(_SAME_WORK, {"document": document_id}):
         accepted = joins(row.kind, row.coverage, row.figures_equal)
         if not (accepted if row.same_work is None else row.same_work):
             continue
@@ -134,9 +152,6 @@ def neighbours(connection: Connection, document_id: str) -> list[Neighbour]:
     if not related:
         return []
     names = list(related)[:MAX_NEIGHBOURS]
-    query = select(Member.document_id, Member.cluster_id).where(
-        Member.document_id.in_(names), Member.role != "compilation"
-    )
     return [
         Neighbour(
             row.document_id,
@@ -144,7 +159,7 @@ def neighbours(connection: Connection, document_id: str) -> list[Neighbour]:
             related[row.document_id].span,
             related[row.document_id].weight,
         )
-        for row in connection.execute(query.order_by(Member.document_id))
+        for row in connection.execute(_PLAIN_SEATS, {"documents": names})
     ]
 
 

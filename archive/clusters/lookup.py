@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, RowMapping, and_, delete, insert, or_, select
+from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, insert, or_, select
 
+from archive.clusters.tables import table
 from archive.models import Cluster, Fingerprint, Member, Shingle, SimBand
 from dedupe import Prepared
 from dedupe.canonical import Claim
@@ -40,6 +41,46 @@ JUDGED_PER_HAN = 1 / 150
 _COMPILATIONS = ""
 EXACT_ROWS = 4
 BAND_ROWS = 256
+
+# Statements are made once: making them again for each document would cost more than running them.
+_prints, _bands, _shingles = map(table, (Fingerprint, SimBand, Shingle))
+_members, _clusters = map(table, (Member, Cluster))
+_EXACT = (
+    select(_prints.c.document_id)
+    .where(_prints.c.exact == bindparam("exact"), _prints.c.version == VERSION)
+    .order_by(_prints.c.number)
+    .limit(EXACT_ROWS)
+)
+_HOLDERS = select(_shingles.c.hash, _shingles.c.number).where(
+    _shingles.c.hash.in_(bindparam("shingles", expanding=True))
+)
+_NEAR = (
+    select(_prints.c.number, _prints.c.simhash)
+    .join(_bands, _bands.c.number == _prints.c.number)
+    .where(or_(*(and_(_bands.c.band == n, _bands.c.key == bindparam(f"key{n}")) for n in range(4))))
+    .limit(BAND_ROWS)
+)
+_SEATS_OF_NUMBERS = (
+    select(
+        _prints.c.number,
+        _prints.c.document_id,
+        _members.c.cluster_id,
+        _members.c.role,
+        _clusters.c.canonical_id,
+    )
+    .join(_members, _members.c.document_id == _prints.c.document_id)
+    .join(_clusters, _clusters.c.id == _members.c.cluster_id)
+    .where(_prints.c.number.in_(bindparam("numbers", expanding=True)))
+)
+_TEXTS = select(_prints).where(_prints.c.document_id.in_(bindparam("documents", expanding=True)))
+_SEATS_OF_DOCUMENTS = (
+    select(_members.c.document_id, _members.c.cluster_id, _members.c.role, _clusters.c.canonical_id)
+    .join(_clusters, _clusters.c.id == _members.c.cluster_id)
+    .where(_members.c.document_id.in_(bindparam("documents", expanding=True)))
+    .order_by(_members.c.cluster_id)
+)
+_NEW_FINGERPRINT = insert(_prints).returning(_prints.c.number)
+_NEW_BANDS, _NEW_SHINGLES = insert(_bands), insert(_shingles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +116,7 @@ def exact_copies(connection: Connection, prepared: Prepared) -> list[str]:
     """Documents with the very same characters and figures, oldest first."""
     if not prepared.exact:
         return []
-    query = (
-        select(Fingerprint.document_id)
-        .where(Fingerprint.exact == prepared.exact, Fingerprint.version == VERSION)
-        .order_by(Fingerprint.number)
-        .limit(EXACT_ROWS)
-    )
-    return list(connection.execute(query).scalars())
+    return list(connection.execute(_EXACT, {"exact": prepared.exact}).scalars())
 
 
 def find(connection: Connection, prepared: Prepared) -> tuple[list[Candidate], list[int]]:
@@ -100,9 +135,8 @@ def _by_shingles(connection: Connection, prepared: Prepared) -> tuple[dict[int, 
     """Documents with enough shared shingles and their scores; the crowded shingles."""
     if not prepared.shingles:
         return {}, set()
-    query = select(Shingle.hash, Shingle.number).where(Shingle.hash.in_(prepared.shingles))
     holders: dict[int, list[int]] = defaultdict(list)
-    for shingle, number in connection.execute(query):
+    for shingle, number in connection.execute(_HOLDERS, {"shingles": prepared.shingles}):
         holders[shingle].append(number)
     shared: dict[int, int] = defaultdict(int)
     scores: dict[int, float] = defaultdict(float)
@@ -120,18 +154,10 @@ def _by_shingles(connection: Connection, prepared: Prepared) -> tuple[dict[int, 
 def _by_simhash(connection: Connection, prepared: Prepared) -> list[int]:
     if prepared.n_han < MIN_SIMHASH:
         return []
-    pieces = [
-        and_(SimBand.band == band, SimBand.key == key) for band, key in enumerate(prepared.bands)
-    ]
-    query = (
-        select(Fingerprint.number, Fingerprint.simhash)
-        .join(SimBand, SimBand.number == Fingerprint.number)
-        .where(or_(*pieces))
-        .limit(BAND_ROWS)
-    )
+    keys = {f"key{band}": key for band, key in enumerate(prepared.bands)}
     return [
         number
-        for number, value in connection.execute(query)
+        for number, value in connection.execute(_NEAR, keys)
         if hamming(value % (1 << 64), prepared.simhash) <= NEAR
     ]
 
@@ -140,20 +166,8 @@ def _choose(connection: Connection, ranked: list[int], limit: int) -> list[str]:
     """The documents to judge: best first, few of each cluster, the canonical ones always."""
     if not ranked:
         return []
-    query = (
-        select(
-            Fingerprint.number,
-            Fingerprint.document_id,
-            Member.cluster_id,
-            Member.role,
-            Cluster.canonical_id,
-        )
-        .join(Member, Member.document_id == Fingerprint.document_id)
-        .join(Cluster, Cluster.id == Member.cluster_id)
-        .where(Fingerprint.number.in_(ranked))
-    )
     rows: dict[int, list[Any]] = defaultdict(list)
-    for row in connection.execute(query):
+    for row in connection.execute(_SEATS_OF_NUMBERS, {"numbers": ranked}):
         rows[row.number].append(row)
     chosen: dict[str, None] = {}
     taken: dict[str, int] = defaultdict(int)
@@ -181,16 +195,10 @@ def load(connection: Connection, documents: list[str]) -> list[Candidate]:
     """Stored documents with their clusters, in the order asked for; unknown ones are left out."""
     if not documents:
         return []
-    query = select(Fingerprint.__table__).where(Fingerprint.document_id.in_(documents))
-    stored = {row["document_id"]: row for row in connection.execute(query).mappings()}
+    asked = {"documents": documents}
+    stored = {row["document_id"]: row for row in connection.execute(_TEXTS, asked).mappings()}
     seats: dict[str, list[Seat]] = defaultdict(list)
-    places = (
-        select(Member.document_id, Member.cluster_id, Member.role, Cluster.canonical_id)
-        .join(Cluster, Cluster.id == Member.cluster_id)
-        .where(Member.document_id.in_(documents))
-        .order_by(Member.cluster_id)
-    )
-    for place in connection.execute(places):
+    for place in connection.execute(_SEATS_OF_DOCUMENTS, asked):
         seats[place.document_id].append(Seat(place.cluster_id, place.role, place.canonical_id))
     return [
         Candidate(
@@ -222,30 +230,27 @@ def write(
     connection: Connection, prepared: Prepared, claim: Claim, open_shingles: list[int]
 ) -> None:
     """Store a fingerprint and make it findable."""
-    number = connection.execute(
-        insert(Fingerprint)
-        .values(
-            document_id=claim.document_id,
-            version=prepared.version,
-            exact=prepared.exact,
-            simhash=signed(prepared.simhash),
-            n_han=prepared.n_han,
-            skeleton=prepared.skeleton.astype("<u2").tobytes(),
-            figures=prepared.numbers.to_bytes(),
-            breaks=[prepared.breaks.headings, prepared.breaks.numberings],
-            masked=prepared.masked,
-            claim=claim.to_json(),
-        )
-        .returning(Fingerprint.number)
-    ).scalar_one()
+    row = {
+        "document_id": claim.document_id,
+        "version": prepared.version,
+        "exact": prepared.exact,
+        "simhash": signed(prepared.simhash),
+        "n_han": prepared.n_han,
+        "skeleton": prepared.skeleton.astype("<u2").tobytes(),
+        "figures": prepared.numbers.to_bytes(),
+        "breaks": [prepared.breaks.headings, prepared.breaks.numberings],
+        "masked": prepared.masked,
+        "claim": claim.to_json(),
+    }
+    number = connection.execute(_NEW_FINGERPRINT, row).scalar_one()
     if prepared.n_han >= MIN_SIMHASH:
         bands = [
             {"band": band, "key": key, "number": number} for band, key in enumerate(prepared.bands)
         ]
-        connection.execute(insert(SimBand), bands)
+        connection.execute(_NEW_BANDS, bands)
     if open_shingles:
         rows = [{"hash": shingle, "number": number} for shingle in open_shingles]
-        connection.execute(insert(Shingle), rows)
+        connection.execute(_NEW_SHINGLES, rows)
 
 
 def forget(connection: Connection, document_id: str) -> None:
