@@ -18,6 +18,7 @@ from archive.search.query import UNKNOWN
 
 CODED = ("region", "issuer", "kind", "site", "site_type", "completeness")
 """Facets whose values are strings; a column of codes each."""
+_COLUMNS = (*CODED, "province")
 
 MAX_NAMED = 5_000
 """Rows read by name or number in one statement; SQLite takes 32,766 parameters."""
@@ -66,7 +67,8 @@ class Columns:
     """Whether it stands for its work; true for documents without cluster."""
     cluster_size: NDArray[np.int32]
     codes: Mapping[str, NDArray[np.int32]]
-    """Per facet of CODED, a place in `values` of the same name."""
+    """Per facet of CODED, and for "province" (the first name of the region), a place in `values`
+    of the same name."""
     values: Mapping[str, tuple[str, ...]]
 
     def __len__(self) -> int:
@@ -111,7 +113,7 @@ def reload(connection: Connection, old: Columns, subjects: Sequence[str]) -> Col
         year=merged(old.year, fresh.year),
         canonical=merged(old.canonical, fresh.canonical),
         cluster_size=merged(old.cluster_size, fresh.cluster_size),
-        codes={name: merged(old.codes[name], fresh.codes[name]) for name in CODED},
+        codes={name: merged(old.codes[name], fresh.codes[name]) for name in _COLUMNS},
         values=fresh.values,
     )
 
@@ -120,9 +122,11 @@ def _columns(rows: Sequence[Any], known: Mapping[str, tuple[str, ...]]) -> Colum
     number, document, day, year, *coded, role, size = (
         zip(*rows, strict=True) if rows else ((),) * (6 + len(CODED))
     )
+    named = dict(zip(CODED, coded, strict=True))
+    named["province"] = tuple(region and region.split("/", 1)[0] for region in named["region"])
     codes: dict[str, NDArray[np.int32]] = {}
     values: dict[str, tuple[str, ...]] = {}
-    for name, column in zip(CODED, coded, strict=True):
+    for name, column in named.items():
         places = {value: place for place, value in enumerate(known.get(name, (UNKNOWN,)))}
         codes[name] = np.array(
             [places.setdefault(value or UNKNOWN, len(places)) for value in column], dtype=np.int32

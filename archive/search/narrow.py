@@ -126,20 +126,27 @@ def _counts(columns: Columns, hits: Places, facet: str, chosen: tuple[str, ...])
             for value, (low, high) in CLUSTER_SIZES.items()
         }
         return {value: n for value, n in counted.items() if n}
-    values = columns.values[facet]
-    times = np.bincount(columns.codes[facet][hits], minlength=len(values))
-    counted = {values[code]: int(times[code]) for code in np.flatnonzero(times)}
-    return _regions(counted, chosen) if facet == "region" else counted
+    if facet == "region":
+        return _regions(columns, hits, chosen)
+    return _coded(columns, hits, facet)
 
 
-def _regions(counted: Mapping[str, int], chosen: tuple[str, ...]) -> dict[str, int]:
+def _coded(columns: Columns, hits: Places, name: str) -> dict[str, int]:
+    values = columns.values[name]
+    times = np.bincount(columns.codes[name][hits], minlength=len(values))
+    return {values[code]: int(times[code]) for code in np.flatnonzero(times)}
+
+
+def _regions(columns: Columns, hits: Places, chosen: tuple[str, ...]) -> dict[str, int]:
     """Counts per province, and one level below each chosen region."""
-    total: Counter[str] = Counter()
-    for region, n in counted.items():
+    total = Counter(_coded(columns, hits, "province"))
+    if not chosen:
+        return dict(total)
+    for region, n in _coded(columns, hits, "region").items():
         names = region.split("/")
-        for depth in range(1, len(names) + 1):
+        for depth in range(2, len(names) + 1):
             above, here = "/".join(names[: depth - 1]), "/".join(names[:depth])
-            if depth == 1 or here in chosen or _within(above, chosen):
+            if here in chosen or _within(above, chosen):
                 total[here] += n
     return dict(total)
 

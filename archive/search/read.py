@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, bindparam, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from archive.db import Database
@@ -171,16 +171,25 @@ class Searcher:
             return self._columns
 
 
+# Made once: putting a statement together takes longer than running it.
+_SHOWN = (
+    select(SearchEntry.number, Document.id, Document.title, Document.url, Document.site_id)
+    .add_columns(Document.published, Document.year, Document.region, Document.issuer)
+    .add_columns(Document.kind, Document.text)
+    .join(Document, Document.id == SearchEntry.document_id)
+    .where(SearchEntry.number.in_(bindparam("numbers", expanding=True)))
+)
+_MEMBERSHIPS = (
+    select(Member.document_id, Member.cluster_id, Member.role)
+    .where(Member.document_id.in_(bindparam("documents", expanding=True)))
+    .order_by(Member.role.desc(), Member.cluster_id)  # "canonical" comes last and stays
+)
+
+
 def _hits(connection: Connection, page: list[int], forms: Sequence[str]) -> tuple[Hit, ...]:
     if not page:
         return ()
-    d = Document
-    rows = connection.execute(
-        select(SearchEntry.number, d.id, d.title, d.url, d.site_id, d.published, d.year)
-        .add_columns(d.region, d.issuer, d.kind, d.text)
-        .join(d, d.id == SearchEntry.document_id)
-        .where(SearchEntry.number.in_(page))
-    )
+    rows = connection.execute(_SHOWN, {"numbers": page})
     found = {row.number: row for row in rows}
     membership = _memberships(connection, [row.id for row in found.values()])
     hits = []
@@ -209,11 +218,7 @@ def _hits(connection: Connection, page: list[int], forms: Sequence[str]) -> tupl
 
 def _memberships(connection: Connection, documents: list[str]) -> dict[str, tuple[str, str]]:
     """The cluster and role of each document; for several, the cluster it stands for."""
-    rows = connection.execute(
-        select(Member.document_id, Member.cluster_id, Member.role)
-        .where(Member.document_id.in_(documents))
-        .order_by(Member.role.desc(), Member.cluster_id)  # "canonical" comes last and stays
-    )
+    rows = connection.execute(_MEMBERSHIPS, {"documents": documents})
     return {document: (cluster, role) for document, cluster, role in rows}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 
-from archive.fold import fold, place_pattern
+from archive.fold import place_pattern
 
 AROUND = 30
 """Characters shown on either side of a hit."""
@@ -24,9 +24,8 @@ class Line:
 
 def places(text: str, forms: Sequence[str]) -> Iterator[tuple[int, int]]:
     """The places where a search form stands in `text`, in order, overlapping ones joined."""
-    folded = fold(text)
     joined: tuple[int, int] | None = None
-    for start, end in merge(*(_spans(place_pattern(form), folded) for form in forms)):
+    for start, end in merge(*(_spans(place_pattern(form), text) for form in forms)):
         if joined is None or start >= joined[1]:
             if joined:
                 yield joined
@@ -50,8 +49,8 @@ def lines(text: str, forms: Sequence[str], limit: int = 3) -> tuple[Line, ...]:
     return tuple(chosen)
 
 
-def _spans(pattern: re.Pattern[str], folded: str) -> Iterator[tuple[int, int]]:
+def _spans(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
     place = 0
-    while match := pattern.search(folded, place):
+    while match := pattern.search(text, place):
         yield match.span()
         place = match.start() + 1

@@ -1,3 +1,4 @@
+import re
 from collections import Counter
 from contextlib import suppress
 from datetime import date
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 
 from archive.db import Database
 from archive.errors import BadCursor, BadQuery
-from archive.fold import search_form
+from archive.fold import fold, search_form
 from archive.search import FACETS, Query, Results, Searcher, search
 from archive.search.index import MAX_REPEATS, OVERLAP, SEGMENT, segments
 from archive.search.query import MAX_TERM
+from archive.search.snippets import places
 from tests.archive.builders import Builder
 
 SENTENCES = (
@@ -370,3 +372,20 @@ def test_a_search_ends_at_its_time_limit(database: Database, build: Builder) -> 
     with pytest.raises(BadQuery, match="longer than"):
         search(database, Query(" OR ".join(["投", "诉", "投诉", "诉投"] * 8)), seconds=0)
     assert search(database, Query("投诉")).total == 30
+
+
+@given(
+    st.text(st.sampled_from("投訴诉3.15·・３．\u3000 “「，a") | st.characters(), max_size=80),
+    st.lists(st.text(st.sampled_from("投诉315 “，Ａ"), min_size=1, max_size=3), min_size=1),
+)
+def test_places_are_those_of_the_folded_text(text: str, raw: list[str]) -> None:
+    forms = [search_form(part) for part in raw]
+    marked = set()
+    for form in forms:
+        # Digits may have a point between them in the folded text.
+        pattern = re.sub("(?<=[0-9])(?=[0-9])", "[.·]?", re.escape(form))
+        for found in re.finditer(f"(?=({pattern}))", fold(text)):
+            marked |= set(range(*found.span(1)))
+    spans = list(places(text, forms))
+    assert {place for span in spans for place in range(*span)} == marked
+    assert all(a[1] <= b[0] for a, b in pairwise(spans))
