@@ -6,13 +6,12 @@ found on the page, the article it belongs to and the extraction it makes necessa
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from archive import frontier
@@ -22,14 +21,13 @@ from archive.models import (
     ArticlePart,
     Capture,
     Extraction,
-    Frontier,
     RunCount,
     WarcFile,
 )
 from archive.warc import Earlier, Exchange, Record, read_record
 
-CHANGED = "ok"
-UNCHANGED = "unchanged"
+CHANGED, UNCHANGED, MOVED = "ok", "unchanged", "moved"
+OK, NOT_MODIFIED = 200, 304
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +91,40 @@ class Writing:
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
-def know(connection: Connection, exchange: Exchange, host: str) -> Known:
-    """Look up the payload: an older capture that this machine can read is worth a revisit."""
-    sha256 = hashlib.sha256(exchange.payload).hexdigest()
-    captures = (
-        select(Capture.id, Capture.url, Capture.fetched_at, Capture.payload_sha256)
-        .join(WarcFile, WarcFile.id == Capture.warc_file_id)
-        .where(WarcFile.host == host, Capture.record_type == "response", Capture.status == 200)  # noqa: PLR2004
-        .order_by(Capture.id.desc())
-        .limit(1)
+# Statements are built once: building them costs several times what SQLite needs to run them.
+_READABLE = (
+    select(Capture.id, Capture.url, Capture.fetched_at, Capture.payload_sha256)
+    .join(WarcFile, WarcFile.id == Capture.warc_file_id)
+    .where(
+        WarcFile.host == bindparam("host"),
+        Capture.record_type == "response",
+        Capture.status == OK,
     )
-    last = connection.execute(captures.where(Capture.url == exchange.url)).first()
-    if exchange.status == 304:  # noqa: PLR2004  Not Modified: the last payload still holds
-        if last is None:
-            return Known(sha256, same_url=False)
+    .order_by(Capture.id.desc())
+    .limit(1)
+)
+_LAST_OF_URL = _READABLE.where(Capture.url == bindparam("wanted"))
+_WITH_PAYLOAD = _READABLE.where(Capture.payload_sha256 == bindparam("wanted"))
+_INSERT_CAPTURE = insert(Capture).returning(Capture.id)
+_INSERT_EXTRACTION = insert(Extraction)
+_INSERT_ARTICLE = insert(Article).returning(Article.id)
+_ARTICLE = select(Article.id).where(Article.url == bindparam("wanted"))
+
+
+def know(connection: Connection, fetched: Fetched, host: str) -> Known:
+    """Look up the payload: an older capture that this machine can read is worth a revisit."""
+    exchange = fetched.exchange
+    assert exchange is not None
+    sha256 = hashlib.sha256(exchange.payload).hexdigest()
+    last = None
+    if fetched.row.visits:
+        last = connection.execute(_LAST_OF_URL, {"host": host, "wanted": exchange.url}).first()
+    if exchange.status == NOT_MODIFIED and last is not None:  # the last payload still holds
         earlier = Earlier(last.url, last.fetched_at)
         return Known(last.payload_sha256, same_url=True, earlier_id=last.id, earlier=earlier)
-    if not exchange.payload or exchange.status != 200:  # noqa: PLR2004
+    if not exchange.payload or exchange.status != OK:
         return Known(sha256, same_url=False)
-    same = connection.execute(captures.where(Capture.payload_sha256 == sha256)).first()
+    same = connection.execute(_WITH_PAYLOAD, {"host": host, "wanted": sha256}).first()
     if same is None:
         return Known(sha256, same_url=False)
     unchanged = last is not None and last.payload_sha256 == sha256
@@ -138,9 +151,12 @@ def commit(
             "last_modified": fetched.exchange.header("Last-Modified"),
             "payload_sha256": known.sha256,
         }
-        if fetched.exchange.status == 304:  # noqa: PLR2004  may leave validators out
+        if fetched.exchange.status == NOT_MODIFIED:  # may leave validators out
             seen = {name: value for name, value in seen.items() if value}
     site_id = fetched.row.site_id
+    article_id = fetched.row.article_id
+    if article_id is None and fetched.row.kind == "article" and outcome in {CHANGED, MOVED}:
+        article_id = seen["article_id"] = _article(connection, fetched)
     frontier.finish(
         connection,
         fetched.row,
@@ -157,7 +173,11 @@ def commit(
     first_look = fetched.row.visits == 0 and fetched.row.page == 1 and outcome == CHANGED
     if new or first_look:
         frontier.add_again(connection, site_id, fetched.follow, fetched.at)
-    _keep_article(connection, writing, fetched, outcome, capture_id)
+    if fetched.moved_to is not None:
+        target = replace(fetched.moved_to, article_id=article_id)
+        frontier.add(connection, site_id, [target], fetched.at)
+    elif article_id is not None:
+        _keep_part(connection, writing.host, fetched, outcome, article_id, capture_id)
     writing.counts[site_id, outcome] += 1
     return Stored(capture_id, outcome, new)
 
@@ -225,91 +245,74 @@ def _insert_capture(
         "payload_sha256": known.sha256,
         "payload_length": len(exchange.payload),
     }
-    (id_,) = connection.execute(insert(Capture).values(row).returning(Capture.id)).one()
-    return id_
-
-
-def _keep_article(
-    connection: Connection,
-    writing: Writing,
-    fetched: Fetched,
-    outcome: str,
-    capture_id: int | None,
-) -> None:
-    row = fetched.row
-    if row.kind == "list":
-        if fetched.moved_to is not None:
-            frontier.add(connection, row.site_id, [fetched.moved_to], fetched.at)
-        return
-    gave_up = fetched.visit.tries == 0 and outcome not in {CHANGED, UNCHANGED, "moved"}
-    if row.kind == "part" and gave_up and row.article_id is not None:
-        _queue_extraction(connection, writing.host, row.article_id, row.page - 1, fetched.at)
-    if outcome not in {CHANGED, "moved"}:
-        return
-    article_id = row.article_id or _article(connection, fetched)
-    if fetched.moved_to is not None:
-        moved = Found(**{**_as_dict(fetched.moved_to), "article_id": article_id})
-        frontier.add(connection, row.site_id, [moved], fetched.at)
-        return
-    assert capture_id is not None
-    _set_part(connection, article_id, row.page, capture_id)
-    if fetched.next_part is not None:
-        part = Found(**{**_as_dict(fetched.next_part), "article_id": article_id})
-        frontier.add_again(connection, row.site_id, [part], fetched.at)
-    else:
-        _queue_extraction(connection, writing.host, article_id, row.page, fetched.at)
-
-
-def _as_dict(found: Found) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in Found.__slots__}
+    return connection.execute(_INSERT_CAPTURE, row).scalar_one()
 
 
 def _article(connection: Connection, fetched: Fetched) -> int:
     row = fetched.row
-    known = connection.execute(select(Article.id).where(Article.url == row.url)).scalar()
-    if known is None:
-        values = {
-            "site_id": row.site_id,
-            "url": row.url,
-            "title": row.title,
-            "published": row.published,
-            "added_at": fetched.at,
-        }
-        known = connection.execute(
-            insert(Article).values(values).returning(Article.id)
-        ).scalar_one()
-    connection.execute(update(Frontier).where(Frontier.id == row.id).values(article_id=known))
-    return known
+    known = connection.execute(_ARTICLE, {"wanted": row.url}).scalar()
+    if known is not None:
+        return known
+    values = {
+        "site_id": row.site_id,
+        "url": row.url,
+        "title": row.title,
+        "published": row.published,
+        "added_at": fetched.at,
+    }
+    return connection.execute(_INSERT_ARTICLE, values).scalar_one()
+
+
+def _keep_part(
+    connection: Connection,
+    host: str,
+    fetched: Fetched,
+    outcome: str,
+    article_id: int,
+    capture_id: int | None,
+) -> None:
+    """Put a new capture into its article; the last part queues the extraction of all."""
+    row = fetched.row
+    if outcome == CHANGED and capture_id is not None:
+        _set_part(connection, article_id, row.page, capture_id)
+        if fetched.next_part is not None:
+            part = replace(fetched.next_part, article_id=article_id)
+            frontier.add_again(connection, row.site_id, [part], fetched.at)
+        else:
+            _queue_extraction(connection, host, article_id, row.page, fetched.at)
+    elif row.kind == "part" and outcome != UNCHANGED and fetched.visit.tries == 0:
+        # This part will not come any more: the article is what came before it.
+        _queue_extraction(connection, host, article_id, row.page - 1, fetched.at)
 
 
 def _set_part(connection: Connection, article_id: int, ordinal: int, capture_id: int) -> None:
-    here = (ArticlePart.article_id == article_id) & (ArticlePart.ordinal == ordinal)
-    changed = connection.execute(update(ArticlePart).where(here).values(capture_id=capture_id))
-    if not changed.rowcount:
-        values = {"article_id": article_id, "ordinal": ordinal, "capture_id": capture_id}
-        connection.execute(insert(ArticlePart).values(values))
+    engine = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = engine.insert(ArticlePart)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["article_id", "ordinal"],
+            set_={"capture_id": statement.excluded.capture_id},
+        ),
+        {"article_id": article_id, "ordinal": ordinal, "capture_id": capture_id},
+    )
 
 
 def _queue_extraction(
     connection: Connection, host: str, article_id: int, parts: int, now: datetime
 ) -> None:
-    captures: Sequence[int] = (
-        connection.execute(
-            select(ArticlePart.capture_id)
-            .where(ArticlePart.article_id == article_id, ArticlePart.ordinal <= parts)
-            .order_by(ArticlePart.ordinal)
-        )
-        .scalars()
-        .all()
+    captures = (
+        select(ArticlePart.capture_id)
+        .where(ArticlePart.article_id == article_id, ArticlePart.ordinal <= parts)
+        .order_by(ArticlePart.ordinal)
     )
     waiting = (Extraction.article_id == article_id) & (Extraction.state == "queued")
     connection.execute(delete(Extraction).where(waiting))
     values = {
         "article_id": article_id,
-        "captures": list(captures),
+        "captures": list(connection.execute(captures).scalars()),
         "warc_host": host,
         "state": "queued",
         "tries": 0,
         "queued_at": now,
     }
-    connection.execute(insert(Extraction).values(values))
+    connection.execute(_INSERT_EXTRACTION, values)

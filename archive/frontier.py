@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from archive.models import Frontier
 
+_HELD = update(Frontier).where(
+    Frontier.id == bindparam("held_id"), Frontier.lease_owner == bindparam("held_by")
+)
 LEASE_TIME = timedelta(minutes=10)
 """Far above what a buffered request waits: a lease never runs out under a living owner."""
 
@@ -92,8 +95,8 @@ def add(
     rows = _rows(site_id, found, now)
     if not rows:
         return Counter()
-    insert = _insert(connection).values(rows).on_conflict_do_nothing(index_elements=["key"])
-    new = connection.execute(insert.returning(Frontier.outcome)).scalars()
+    insert = _insert(connection).on_conflict_do_nothing(index_elements=["key"])
+    new = connection.execute(insert.returning(Frontier.outcome), rows).scalars()
     return Counter(outcome or "" for outcome in new)
 
 
@@ -102,7 +105,7 @@ def add_again(connection: Connection, site_id: str, found: Iterable[Found], now:
     rows = _rows(site_id, found, now)
     if not rows:
         return
-    insert = _insert(connection).values(rows)
+    insert = _insert(connection)
     connection.execute(
         insert.on_conflict_do_update(
             index_elements=["key"],
@@ -111,7 +114,8 @@ def add_again(connection: Connection, site_id: str, found: Iterable[Found], now:
                 "page_state": insert.excluded.page_state,
                 "priority": insert.excluded.priority,
             },
-        )
+        ),
+        rows,
     )
 
 
@@ -165,24 +169,21 @@ def finish(
 
     False when the lease had run out and another owner has taken the row: nothing is changed then.
     """
-    done = connection.execute(
-        update(Frontier)
-        .where(Frontier.id == row.id, Frontier.lease_owner == owner)
-        .values(
-            state="queued" if visit.tries else "done",
-            lease_owner=None,
-            lease_until=None,
-            due_at=visit.due_at,
-            interval_s=visit.interval_s,
-            tries=visit.tries,
-            misses=visit.misses,
-            visits=row.visits + 1,
-            outcome=outcome,
-            reason=reason,
-            fetched_at=now,
-            **seen,
-        )
-    )
+    values = {
+        "state": "queued" if visit.tries else "done",
+        "lease_owner": None,
+        "lease_until": None,
+        "due_at": visit.due_at,
+        "interval_s": visit.interval_s,
+        "tries": visit.tries,
+        "misses": visit.misses,
+        "visits": row.visits + 1,
+        "outcome": outcome,
+        "reason": reason,
+        "fetched_at": now,
+        **seen,
+    }
+    done = connection.execute(_HELD, values | {"held_id": row.id, "held_by": owner})
     return done.rowcount == 1
 
 

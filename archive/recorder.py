@@ -159,7 +159,7 @@ class Recorder:
         with self._archive.database.read() as connection:
             for fetched in fetches:
                 assert fetched.exchange is not None
-                known = captures.know(connection, fetched.exchange, self._owner.host)
+                known = captures.know(connection, fetched, self._owner.host)
                 response = response_member(fetched.exchange, known.earlier)
                 request = request_member(fetched.exchange)
                 offset = file.append(response)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
@@ -19,6 +19,9 @@ from archive.recorder import Lease, Recorder
 BUFFER_SECONDS = 60
 """Leases are taken for about this long ahead, so that a buffered one never runs out."""
 MOST_BUFFERED = 48
+UNSTORED = 4
+"""Fetches given out and not yet stored, for each request that may be under way: what a kill can
+undo stays small when the disk is slower than the site."""
 RETRY_PATIENCE = 60
 """How long a site's crawl stays for a fetch that is to be tried again, in seconds."""
 UNCONDITIONAL_EVERY = 5
@@ -32,10 +35,12 @@ class FrontierScheduler(BaseScheduler):
     rows from one list to another.
     """
 
-    def __init__(self, crawler: Crawler, budget: int, delay: float) -> None:
+    def __init__(self, crawler: Crawler, budget: int, delay: float, concurrency: int) -> None:
         """`budget`: most fetches in this run; `delay`: seconds between two of them."""
         self._crawler = crawler
         self._budget = budget
+        self._most_unstored = UNSTORED * concurrency
+        self._unstored = 0
         self._batch = max(2, min(MOST_BUFFERED, int(BUFFER_SECONDS / max(delay, 0.001))))
         self._ready: deque[Request] = deque()
         self._waiting: set[Future[Any]] = set()
@@ -50,8 +55,12 @@ class FrontierScheduler(BaseScheduler):
         spider: Any = crawler.spider
         if spider is None or not hasattr(spider, "session"):
             raise NotConfigured("FrontierScheduler needs a SiteSpider")
-        scheduler = cls(crawler, spider.budget, spider.profile.politeness.delay)
+        polite = spider.profile.politeness
+        scheduler = cls(crawler, spider.budget, polite.delay, polite.concurrency)
         spider.scheduler = scheduler
+        # A fault of ours on one page must not count as a fetch under way for ever.
+        crawler.signals.connect(scheduler.stored, signals.spider_error)
+        crawler.signals.connect(scheduler.stored, signals.item_error)
         return scheduler
 
     def open(self, spider: Spider) -> None:
@@ -92,7 +101,15 @@ class FrontierScheduler(BaseScheduler):
         """A ready request, or None; more are leased before the last one is given out."""
         if len(self._ready) <= self._batch // 2:
             self._lease_more()
-        return self._ready.popleft() if self._ready else None
+        if not self._ready or self._unstored >= self._most_unstored:
+            return None
+        self._unstored += 1
+        return self._ready.popleft()
+
+    def stored(self) -> None:
+        """A fetch that was given out is on the disk."""
+        self._unstored -= 1
+        self.look_again()
 
     def look_again(self) -> None:
         """The frontier may hold something new: lease again before the spider ends."""

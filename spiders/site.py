@@ -139,7 +139,7 @@ class SiteSpider(Spider):
         if stored.outcome == "blocked" or self.failures >= FAILURES_TO_PAUSE:
             self.logger.warning("%s pauses: %s", self.name, fetched.reason or stored.outcome)
             self.scheduler.pause()
-        self.scheduler.look_again()
+        self.scheduler.stored()
 
     def _moved(self, exchange: Exchange, row: Leased) -> tuple[Verdict, Found | None]:
         location = exchange.header("Location") or ""

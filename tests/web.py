@@ -76,7 +76,11 @@ def serving(web: Web) -> Iterator[Web]:
         def log_message(self, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *args: object) -> None:
+            pass  # crawls are killed in the middle of a request
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     web.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
@@ -126,7 +130,12 @@ def command(*args: object) -> list[str]:
 def run(*args: object, **more: str) -> subprocess.CompletedProcess[str]:
     """Run `xiaobao ARGS` to its end."""
     return subprocess.run(
-        command(*args), capture_output=True, text=True, env=environment(**more), timeout=240, check=False
+        command(*args),
+        capture_output=True,
+        text=True,
+        env=environment(**more),
+        timeout=240,
+        check=False,
     )
 
 

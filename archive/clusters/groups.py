@@ -19,7 +19,7 @@ from archive.feed import ChangeNote
 from archive.feed import Kind as NoteKind
 from archive.models import Cluster, ClusterEvent, Decision, Fingerprint, Member
 from dedupe.align import Span
-from dedupe.canonical import FRAGMENT, Claim, choose
+from dedupe.canonical import FRAGMENT, Claim, choose, replaces
 from dedupe.compare import RULE_VERSION
 
 _NOTES: Mapping[str, NoteKind] = {
@@ -106,7 +106,10 @@ class Groups:
             .values(merged_into=kept, canonical_id=None)
         )
         self._record("merge", given_up, document_id, {"into": kept})
-        self.make_canonical(kept, choose(self._claims(kept)).document_id)
+        claims = {claim.document_id: claim for claim in self._claims(kept)}
+        best, current = choose(list(claims.values())), claims.get(self.canonical(kept) or "")
+        stays = current is not None and not replaces(best, current)
+        self.make_canonical(kept, current.document_id if current and stays else best.document_id)
 
     def divide(self, cluster_id: str) -> None:
         """Split a cluster whose members no longer hang together.
@@ -121,16 +124,42 @@ class Groups:
         canonical = self.canonical(cluster_id)
         kept = next((part for part in parts if canonical in part), max(parts, key=len))
         for part in parts:
-            if part is kept:
-                continue
-            self._connection.execute(
-                delete(Member).where(Member.cluster_id == cluster_id, Member.document_id.in_(part))
+            if part is not kept:
+                self._split_off(cluster_id, part)
+
+    def separate(self, cluster_id: str, a: str, b: str) -> None:
+        """Split a cluster so that two of its members are apart; the others go with the likest.
+
+        The part with the canonical text keeps the id, the other one gets a new one.
+        """
+        sides = {a: a, b: b}
+        waiting = [m for m in self._members(cluster_id) if m not in sides]
+        likeness = {m: same_work(self._connection, m) for m in waiting}
+        while waiting:
+            _, nearest, member = max(
+                (
+                    (related.weight, related.document_id, member)
+                    for member in waiting
+                    for related in likeness[member]
+                    if related.document_id in sides
+                ),
+                default=(0.0, a, waiting[0]),
             )
-            founder, *rest = part
-            new = self.found(founder, split_from=cluster_id)
-            for document_id in rest:
-                self.join(new, document_id, "repost")
-            self.make_canonical(new, choose(self._claims(new)).document_id)
+            sides[member] = sides[nearest]
+            waiting.remove(member)
+        canonical = self.canonical(cluster_id)
+        kept = sides.get(canonical or "", a)
+        self._split_off(cluster_id, [m for m in sides if sides[m] != kept])
+
+    def _split_off(self, cluster_id: str, part: Sequence[str]) -> None:
+        self._connection.execute(
+            delete(Member).where(Member.cluster_id == cluster_id, Member.document_id.in_(part))
+        )
+        founder, *rest = part
+        new = self.found(founder, split_from=cluster_id)
+        for document_id in rest:
+            self.join(new, document_id, "repost")
+        self.make_canonical(new, choose(self._claims(new)).document_id)
 
     def canonical(self, cluster_id: str) -> str | None:
         """The document that stands for a cluster."""
@@ -150,6 +179,17 @@ class Groups:
                 self._record("canonical_change", cluster_id, document_id, evidence)
         if document_id is not None:
             self._assign_roles(cluster_id, document_id)
+
+    def compilations(self, cluster_id: str) -> list[str]:
+        """Compilations that hold a cluster's work."""
+        query = select(Member.document_id).where(
+            Member.cluster_id == cluster_id, Member.role == "compilation"
+        )
+        return list(self._connection.execute(query.order_by(Member.document_id)).scalars())
+
+    def size(self, cluster_id: str) -> int:
+        """Members that are no compilations."""
+        return len(self._members(cluster_id))
 
     def older(self, a: str, b: str) -> tuple[str, str]:
         """Two clusters, the one made first in front."""

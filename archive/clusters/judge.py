@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, union_all
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, union_all, update
 
 from archive.clusters.lookup import Candidate
 from archive.clusters.tables import table
 from archive.models import Decision, Edge, Member
 from dedupe import Prepared
 from dedupe.align import Span
-from dedupe.compare import RULE_VERSION, Matcher, joins
+from dedupe.compare import RULE_VERSION, Matcher, Verdict, compare, joins
 from dedupe.grouping import Link, Neighbour
 
 MAX_NEIGHBOURS = 200
@@ -88,30 +89,29 @@ def write_edges(
             a, b, verdict = b, a, verdict.turned()
         if verdict.kind == "unrelated":
             continue
-        rows.append(
-            {
-                "a": a,
-                "b": b,
-                "kind": verdict.kind,
-                "coverage": verdict.coverage,
-                "figures_compared": verdict.figures_compared,
-                "figures_equal": verdict.figures_equal,
-                "evidence": {
-                    "a_coverage": round(verdict.a_coverage, 4),
-                    "b_coverage": round(verdict.b_coverage, 4),
-                    "a_span": list(verdict.a_span),
-                    "b_span": list(verdict.b_span),
-                    "matched": verdict.matched,
-                    "places_same": verdict.places_same,
-                    "places_against": verdict.places_against,
-                    "weight": round(verdict.weight, 1),
-                },
-                "rule_version": RULE_VERSION,
-                "judged_at": now,
-            }
-        )
+        rows.append({"a": a, "b": b, "judged_at": now, **_edge_values(verdict)})
     if rows:
         connection.execute(_NEW_EDGES, rows)
+
+
+def _edge_values(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "kind": verdict.kind,
+        "coverage": verdict.coverage,
+        "figures_compared": verdict.figures_compared,
+        "figures_equal": verdict.figures_equal,
+        "evidence": {
+            "a_coverage": round(verdict.a_coverage, 4),
+            "b_coverage": round(verdict.b_coverage, 4),
+            "a_span": list(verdict.a_span),
+            "b_span": list(verdict.b_span),
+            "matched": verdict.matched,
+            "places_same": verdict.places_same,
+            "places_against": verdict.places_against,
+            "weight": round(verdict.weight, 1),
+        },
+        "rule_version": RULE_VERSION,
+    }
 
 
 def forget_edges(connection: Connection, document_id: str) -> None:
@@ -161,6 +161,22 @@ def neighbours(connection: Connection, document_id: str) -> list[Neighbour]:
         )
         for row in connection.execute(_PLAIN_SEATS, {"documents": names})
     ]
+
+
+def judge_again(
+    connection: Connection, a: Candidate, b: Candidate, now: datetime
+) -> tuple[bool, bool]:
+    """Judge a stored pair by today's rule; whether the edge called it one work before, and now."""
+    where = (Edge.a == a.document_id) & (Edge.b == b.document_id)
+    old = connection.execute(
+        select(Edge.kind, Edge.coverage, Edge.figures_equal).where(where)
+    ).one()
+    verdict = compare(a.prepared, b.prepared)
+    if verdict.kind == "unrelated":
+        connection.execute(delete(Edge).where(where))
+    else:
+        connection.execute(update(Edge).where(where).values(judged_at=now, **_edge_values(verdict)))
+    return joins(*old), verdict.same_work
 
 
 def linked_pairs(connection: Connection, documents: Sequence[str]) -> set[tuple[str, str]]:

@@ -14,8 +14,8 @@ from tests.web import Web, command, environment, html, run_json, serving, write_
 PAGES = 300
 PER_LIST = 15
 KILLS = 20
-IN_FLIGHT = 8
-"""Most fetches that one kill can undo: on the wire, or waiting for their group's commit."""
+IN_FLIGHT = 4
+"""Most fetches that one kill can undo (crawler.scheduler.UNSTORED): on the wire, or unsynced."""
 
 
 def site() -> Web:
