@@ -10,6 +10,7 @@ READING: Final = rf"[{PINYIN}]{{1,7}}"
 
 GLOSS: Final = re.compile(rf"\(({READING})\)")
 GLOSSED: Final = re.compile(rf"([\u4e00-\u9fff])\(({READING})\)")
+TORN: Final = re.compile(rf"\?{READING}\)")
 SPACED: Final = re.compile(rf"([(?])({READING})[ \u00a0]\)")
 """A gloss with a blank before the closing bracket, as some mirrors write it."""
 

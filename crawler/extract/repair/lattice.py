@@ -29,6 +29,10 @@ CALM: Final = 4
 CALM_SPREAD: Final = 14.0
 ORPHAN: Final = -16.0
 """Cost of a gloss whose character is lost though no step of the channel loses it."""
+CHOICES: Final = 40
+"""Characters thought of where a second byte is missing."""
+MAX_UNKNOWN: Final = 10
+"""Bytes that may be missing in one place."""
 RARE: Final = -12.5
 """ln P below which a character is not thought of where its first byte is missing."""
 BLANK: Final = -12.0
@@ -53,7 +57,6 @@ _UNDEFINED: Final = {
     )
     for lead in range(0x81, 0xFF)
 }
-_UNDEFINED_LEADS: Final = tuple(lead for lead, trails in _UNDEFINED.items() if trails)
 _WIDE: Final = frozenset("0A")
 _PRIVATE_HIGH: Final = frozenset((*range(0xAA, 0xB0), *range(0xF8, 0xFF)))
 NONE: Final = -1
@@ -153,8 +156,11 @@ class Search:
         self.cuts = ",;?" if evidence.folded else "，；？"
         self.readings = [Reading(0.0, NONE, -1, 0, "", False, context, "", b"", 0, 0, (), False)]
 
-    def advance(self, token: Token, following: Token | None) -> None:
-        """Takes in one more token; `following` is the next one, None at the end of the run."""
+    def advance(self, token: Token, following: Token | None) -> int:
+        """Takes in one more token, and returns how many readings had to be looked at.
+
+        `following` is the next token, None at the end of the run.
+        """
         ahead: list[Reading] = []
         for reading in self.readings:
             ahead += self._after(reading, token, following)
@@ -168,6 +174,7 @@ class Search:
         ahead.sort(key=lambda reading: -reading.score)
         limit = ahead[0].score - SPREAD if ahead else 0.0
         self.readings = [reading for reading in ahead[:BEAM] if reading.score >= limit]
+        return len(ahead)
 
     def _shifted(self) -> list[Reading]:
         """The best readings between whose bytes something can have been lost."""
@@ -315,35 +322,45 @@ class Search:
                 pending=ANY_LEAD, last=-1, barrier=0, lone=True, unknown=reading.unknown + 1
             )
             return
-        for trail, char in self.by_first.get(reading.pending, ()):
-            if trail > 0x80 and char not in self.evidence.listed:
-                for after in self._emit(reading, char, bytes((trail,))):
-                    yield after._replace(lone=True, unknown=after.unknown + 1)
+        if reading.unknown >= MAX_UNKNOWN:
+            return
+        for after in self._second_bytes(reading):
+            yield after._replace(lone=True, unknown=after.unknown + 1)
+
+    def _second_bytes(self, reading: Reading) -> list[Reading]:
+        """The likeliest completions of the pending character by a byte that is not seen."""
+        return nlargest(
+            CHOICES,
+            (
+                after
+                for trail, char in self.by_first.get(reading.pending, ())
+                if trail > 0x80 and (reading.barrier or char not in self.evidence.listed)
+                for after in self._emit(reading, char, bytes((trail,)))
+            ),
+        )
 
     def _swallowed(self, reading: Reading) -> Iterator[Reading]:
         """An invalid pair: a second byte with an ASCII character, or an undefined pair."""
-        for trail, char in self.by_first.get(reading.pending, ()):
-            if trail <= 0x80:
-                continue
-            for after in self._emit(reading, char, bytes((trail,))):
-                score = self.score(*after.context, "0") + log(0.5)
-                yield after._replace(
-                    score=after.score + score,
-                    text=after.text + LOST,
-                    data=after.data + b"0",
-                    last=-1,
-                    context=(after.context[1], "0"),
-                    unknown=after.unknown + 2,
-                )
-                if trail in _UNDEFINED_LEADS:
-                    for lead in _UNDEFINED[trail]:
-                        if lead > 0x80:
-                            yield after._replace(
-                                pending=lead,
-                                last=lead,
-                                data=after.data + bytes((lead,)),
-                                unknown=after.unknown + 2,
-                            )
+        if reading.unknown >= MAX_UNKNOWN:
+            return
+        for after in self._second_bytes(reading):
+            score = self.score(*after.context, "0") + log(0.5)
+            yield after._replace(
+                score=after.score + score,
+                text=after.text + LOST,
+                data=after.data + b"0",
+                last=-1,
+                context=(after.context[1], "0"),
+                unknown=after.unknown + 2,
+            )
+            for lead in _UNDEFINED[after.last]:
+                if lead > 0x80:
+                    yield after._replace(
+                        pending=lead,
+                        last=lead,
+                        data=after.data + bytes((lead,)),
+                        unknown=after.unknown + 2,
+                    )
 
     def _inserted(self, reading: Reading) -> Iterator[Reading]:
         """A private-use character was here: second byte of one character, first of the next."""

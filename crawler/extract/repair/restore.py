@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from archive.page import RepairStatus
 from crawler.extract.repair.channel import damage, drop_private, glosses, half_width
 from crawler.extract.repair.cp936 import BYTES
 from crawler.extract.repair.detect import Damage
-from crawler.extract.repair.gloss import GLOSS, GLOSSED, TRIGGER
+from crawler.extract.repair.gloss import GLOSS, GLOSSED, TORN, TRIGGER
 from crawler.extract.repair.lattice import CALM, LOST, Evidence, Reading, Search, Token, tokens
 from crawler.extract.repair.model import Model
 from crawler.extract.repair.page_model import PageModel
@@ -21,14 +22,27 @@ BACK: Final = 3
 CHECKED: Final = 60
 """Readings tried against the certificate."""
 CERTAIN_MARGIN: Final = 3.0
+DOUBTED_MARGIN: Final = 10.0
 LIKELY_MARGIN: Final = 4.0
 MAX_ALTERNATIVES: Final = 4
-DOUBT: Final = -7.5
-"""Mean ln P of three characters below which bytes may be missing between them."""
-LONGEST: Final = 400
+DOUBT: Final = -8.5
+"""Mean ln P of two characters below which bytes may be missing between them."""
+LONGEST: Final = 120
 """Tokens after which a broken place that does not settle is given up."""
+EFFORT: Final = 200_000
+EFFORT_PER_CHARACTER: Final = 40
+"""Readings looked at on one page before the rest of its places is given up; pages that lost their
+private-use characters need about five a character."""
 
 _CLAUSE: Final = re.compile(r"[^,;，；？?\n]++[,;，；]?")
+
+_FAMILIAR: Final = (
+    (re.compile(LOST + r"(?=2315(?!\d))"), "1"),  # 12315, the consumers' hotline
+    (re.compile(LOST + r"(?=[·.．・]15(?!\d))"), "3"),  # 3·15, the consumers' day
+    (re.compile(LOST + r"(?=月15日)"), "3"),
+    (re.compile(LOST + r"(?=0[012]\d年)"), "2"),
+    (re.compile(LOST + r"(?=9[4-9]\d年)"), "1"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +72,7 @@ class Restorer:
     def __init__(self, damage_: Damage, text: str, model: Model) -> None:
         """`text`: all visible text of the page, from which the rest is learned."""
         self._listed = damage_.listed
+        self._effort = EFFORT + EFFORT_PER_CHARACTER * len(text)
         undamaged = _undamaged(text)
         seen = set(GLOSSED.sub("", "\n".join(undamaged)))
         self._evidence = Evidence(
@@ -114,8 +129,7 @@ class Restorer:
                 taken, ranked = longer, others
         if not ranked:
             return self._failed(run, trigger)
-        place = self._judged(ranked, taken)
-        return replace(place, status="likely") if doubt and place.status == "certain" else place
+        return self._judged(ranked, taken, DOUBTED_MARGIN if doubt else CERTAIN_MARGIN)
 
     def _read(
         self, run: str, start: int, trigger: int, context: tuple[str, str], *, losses: bool
@@ -126,9 +140,9 @@ class Restorer:
         ahead = tokens(run, start)
         token = next(ahead, None)
         calm = 0
-        while token is not None and len(taken) < LONGEST:
+        while token is not None and len(taken) < LONGEST and self._effort > 0:
             following = next(ahead, None)
-            search.advance(token, following)
+            self._effort -= search.advance(token, following)
             taken.append(token)
             if not search.readings:
                 break
@@ -140,15 +154,17 @@ class Restorer:
             if calm >= CALM and quiet and search.settled():
                 break
             token = following
+        if not taken:
+            return taken, []
         whole = run[start : taken[-1].end]
         readings = search.complete()[:CHECKED]
         return taken, [r for r in readings if r.orphan or self._proves(r, whole)]
 
     def _strain(self, reading: Reading, context: tuple[str, str]) -> float:
-        """How unlikely the unlikeliest three characters in a row are: mean ln P of them."""
+        """How unlikely the unlikeliest two characters in a row are: mean ln P of them."""
         symbols = (*context, *fold(reading.text))
         scores = [self._evidence.score(*symbols[i : i + 3]) for i in range(len(symbols) - 2)]
-        return min((sum(scores[i : i + 3]) / 3 for i in range(len(scores) - 2)), default=0.0)
+        return min((sum(pair) / 2 for pair in pairwise(scores)), default=0.0)
 
     def _proves(self, reading: Reading, whole: str) -> bool:
         """The certificate: the channel makes of the reading exactly what the page shows."""
@@ -161,11 +177,10 @@ class Restorer:
             page = drop_private(page)
         if evidence.folded:
             page = half_width(page)
-        if LOST in reading.text:
-            return len(page) == len(whole)
         return page == whole
 
-    def _judged(self, ranked: Sequence[Reading], taken: Sequence[Token]) -> Place:
+    def _judged(self, ranked: Sequence[Reading], taken: Sequence[Token], sure: float) -> Place:
+        ranked = [r._replace(text=_familiar(r.text)) for r in ranked]
         best = ranked[0]
         others = [r for r in ranked if r.text != best.text]
         margin = best.score - others[0].score if others else float("inf")
@@ -177,7 +192,7 @@ class Restorer:
             start=taken[first].start if first < len(taken) else taken[-1].end,
             end=taken[first + last - 1].end if last else taken[first].start,
             restored=best.text[left : len(best.text) - right],
-            status=_status(best, margin),
+            status=_status(best, margin, sure),
             alternatives=tuple(
                 dict.fromkeys(r.text[left : len(r.text) - right] for r in others[:MAX_ALTERNATIVES])
             ),
@@ -185,14 +200,23 @@ class Restorer:
 
     def _failed(self, run: str, trigger: int) -> Place:
         end = next((i for i in range(trigger + 2, len(run)) if run[i] in ",;，；。"), len(run))
-        rest = GLOSS.sub("", run[trigger:end]).replace("?", LOST)
+        rest = GLOSS.sub("", TORN.sub(LOST, run[trigger:end])).replace("?", LOST)
         return Place(trigger, end, simplify(rest), "failed", ())
 
 
-def _status(best: Reading, margin: float) -> RepairStatus:
+def _familiar(text: str) -> str:
+    """Lost digits put back where only one fits: the hotline, the day, the century of a year."""
+    if LOST not in text:
+        return text
+    for pattern, digit in _FAMILIAR:
+        text = pattern.sub(digit, text)
+    return text
+
+
+def _status(best: Reading, margin: float, sure: float) -> RepairStatus:
     if LOST in best.text:
         return "failed"
-    if best.unknown == 0 and not best.orphan and margin >= CERTAIN_MARGIN:
+    if best.unknown == 0 and not best.orphan and margin >= sure:
         return "certain"
     return "likely" if margin >= LIKELY_MARGIN else "guess"
 
