@@ -107,7 +107,7 @@ def find_body(root: HtmlElement, hints: Hints) -> Body:
     chosen = _from_hints(root, hints.body)
     if chosen:
         return _body(lines, chosen, sure=True)
-    mass, score = _scores(lines)
+    mass, score = _scores(root, lines)
     if not mass:
         return Body((), tuple(lines), (), (), sure=False)
     _favour_known(root, mass, score)
@@ -165,21 +165,28 @@ def line_mass(line: Line) -> float:
     return prose * weight
 
 
-def _scores(lines: Sequence[Line]) -> tuple[dict[HtmlElement, float], dict[HtmlElement, float]]:
+def _scores(
+    root: HtmlElement, lines: Sequence[Line]
+) -> tuple[dict[HtmlElement, float], dict[HtmlElement, float]]:
+    """Prose under each element, and the same weighted by nearness; one pass, however deep."""
     mass: dict[HtmlElement, float] = defaultdict(float)
-    score: dict[HtmlElement, float] = defaultdict(float)
+    near: dict[HtmlElement, float] = defaultdict(float)
     for line in lines:
         value = line_mass(line)
         if not value:
             continue
+        mass[line.block] += value
         element: HtmlElement | None = line.block
-        depth = 0
-        while element is not None:
-            mass[element] += value
-            score[element] += value * (_WEIGHTS[depth] if depth < len(_WEIGHTS) else _FAR)
+        for weight in _WEIGHTS:
+            if element is None:
+                break
+            near[element] += value * (weight - _FAR)
             element = element.getparent()
-            depth += 1
-    return mass, score
+    for element in reversed(list(root.iter())):
+        parent = element.getparent()
+        if element in mass and parent is not None:
+            mass[parent] += mass[element]
+    return mass, {element: near[element] + _FAR * mass[element] for element in mass}
 
 
 def _favour_known(
@@ -260,8 +267,13 @@ class _Sum:
     chars: int = 0
     linked: int = 0
     mass: float = 0.0
-    lines: int = 0
     links: int = 0
+
+    def add(self, other: "_Sum") -> None:
+        self.chars += other.chars
+        self.linked += other.linked
+        self.mass += other.mass
+        self.links += other.links
 
 
 def _furniture(lines: Sequence[Line], containers: set[HtmlElement]) -> set[HtmlElement]:
@@ -272,18 +284,20 @@ def _furniture(lines: Sequence[Line], containers: set[HtmlElement]) -> set[HtmlE
     """
     sums: dict[HtmlElement, _Sum] = defaultdict(_Sum)
     for line in lines:
-        element: HtmlElement | None = line.block
-        value = line_mass(line)
-        while element is not None and element not in containers:
-            item = sums[element]
-            item.chars += len(line.text)
-            item.linked += line.linked
-            item.mass += value
-            item.lines += 1
-            item.links += line.link_share > _LINKED
-            element = element.getparent()
+        item = sums[line.block]
+        item.chars += len(line.text)
+        item.linked += line.linked
+        item.mass += line_mass(line)
+        item.links += line.link_share > _LINKED
+    inside = [element for container in containers for element in container.iter()]
+    for element in reversed(inside):
+        if element in sums and element not in containers:
+            sums[element.getparent()].add(sums[element])
     found: set[HtmlElement] = set()
-    for element, item in sums.items():
+    for element in inside:
+        if element not in sums or element in containers or element in found:
+            continue
+        item = sums[element]
         if _is_link_list(element, item) or _is_widget(element, item) or _is_notes(element):
             found.update(element.iter())
     return found

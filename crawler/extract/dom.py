@@ -6,6 +6,7 @@ parsing: some inputs of a few megabytes keep an extractor busy for minutes.
 """
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 import lxml.html
@@ -26,8 +27,16 @@ def too_complex(html: str) -> bool:
     return len(html) > MAX_CHARS or html.count("<") > MAX_TAGS
 
 
-def parse(html: str) -> HtmlElement | None:
-    """The page as a tree, or None where there is no markup to read.
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A tree, and whether it holds the whole page: libxml2 cuts at 2,048 nested elements."""
+
+    root: HtmlElement | None
+    whole: bool = True
+
+
+def parse(html: str) -> Parsed:
+    """The page as a tree; no root where there is no markup to read.
 
     Lone surrogates and control characters would make lxml drop the text around them; they are
     replaced first.
@@ -35,10 +44,11 @@ def parse(html: str) -> HtmlElement | None:
     clean = _DECLARATION.sub("", _CONTROL.sub("", html))
     payload = clean.encode("utf-8", "replace")
     if not payload.strip():
-        return None
+        return Parsed(None)
     parser = lxml.html.HTMLParser(**_PARSER_OPTIONS)
     try:
         root = lxml.html.document_fromstring(payload, parser=parser)
     except (lxml.etree.LxmlError, ValueError):
-        return None
-    return root if isinstance(root, HtmlElement) else None
+        return Parsed(None)
+    cut = any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
+    return Parsed(root if isinstance(root, HtmlElement) else None, whole=not cut)

@@ -77,8 +77,14 @@ def extract_page(
     refused = _refusal(decoded)
     if refused:
         return Page(refused, url=url, encoding=encoding)
-    sheets = [_read(item.text, url, hints) for item in decoded]
-    return _assemble([sheet for sheet in sheets if sheet], decoded, url, encoding, hints)
+    sheets: list[_Sheet] = []
+    for item in decoded:
+        sheet = _read(item.text, url, hints)
+        if isinstance(sheet, str):
+            return Page(sheet, url=url, encoding=encoding)
+        if sheet:
+            sheets.append(sheet)
+    return _assemble(sheets, decoded, url, encoding, hints)
 
 
 def _refusal(decoded: Sequence[Decoded]) -> Outcome | None:
@@ -94,11 +100,14 @@ def _refusal(decoded: Sequence[Decoded]) -> Outcome | None:
     return seen if seen in {"soft404", "blocked"} else None
 
 
-def _read(html: str, url: str | None, hints: Hints) -> _Sheet | None:
-    """One part's tree, body and clean lines."""
-    root = dom.parse(script_body(html, hints.body_json) or html)
+def _read(html: str, url: str | None, hints: Hints) -> _Sheet | Outcome | None:
+    """One part's tree, body and clean lines; None where there is no markup."""
+    parsed = dom.parse(script_body(html, hints.body_json) or html)
+    root = parsed.root
     if root is None:
         return None
+    if not parsed.whole:
+        return "too_complex"
     repair = repair_tree(root) if has_glosses(html) else TreeRepair()
     hidden = remove_hidden(root)
     body = find_body(root, hints)

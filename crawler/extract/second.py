@@ -12,12 +12,16 @@ from lxml.html import HtmlElement
 from crawler.extract.body import Body
 from crawler.extract.lines import Line, tidy
 
+MAX_DEPTH: Final = 100
+"""Nesting from which trafilatura's helpers go quadratic; real pages stay below 60."""
 _LEAST: Final = 0.5
 """How long its text must be against ours to be taken."""
 
 
 def second_opinion(root: HtmlElement, body: Body, url: str | None) -> Body:
     """The body as trafilatura sees it, unless it found next to nothing."""
+    if _depth(root) > MAX_DEPTH:
+        return body
     import trafilatura  # noqa: PLC0415 half a second to import, and most pages never need it
 
     found = trafilatura.extract(
@@ -31,3 +35,12 @@ def second_opinion(root: HtmlElement, body: Body, url: str | None) -> Body:
     if sum(len(line.text) for line in lines) < _LEAST * own:
         return body
     return Body(lines, body.before or body.lines, body.after, body.aside, sure=False)
+
+
+def _depth(root: HtmlElement) -> int:
+    """How deep a tree is nested."""
+    depths = {root: 0}
+    for element in root.iter():
+        parent = element.getparent()
+        depths[element] = depths.get(parent, 0) + 1
+    return max(depths.values())
