@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from archive.errors import BadQuery
 from archive.search.columns import Columns
+from archive.search.match import Scores
 from archive.search.query import CLUSTER_SIZES, FACETS, UNKNOWN, Query
 
 MAX_VALUES = 200
@@ -167,24 +168,16 @@ def newest(columns: Columns, hits: Places, before: tuple[int, int] | None, limit
 
 
 def best(
-    columns: Columns,
-    hits: Places,
-    scores: Mapping[int, float],
-    before: tuple[float, int] | None,
-    limit: int,
+    columns: Columns, hits: Places, scores: Scores, before: tuple[float, int] | None, limit: int
 ) -> Places:
-    """The `limit` best scored of `hits` behind the place (score, number)."""
-    numbers = columns.number[hits].tolist()
-    ranked = sorted(
-        (
-            (scores.get(number, 0.0), number, place)
-            for number, place in zip(numbers, hits, strict=True)
-        ),
-        reverse=True,
-    )
+    """The `limit` best scored of `hits` behind the place (score, number) in that order."""
+    numbers = columns.number[hits]
+    marks = scores.of(numbers)
     if before:
-        ranked = [entry for entry in ranked if entry[:2] < before]
-    return np.array([place for _, _, place in ranked[:limit]], dtype=np.int64)
+        score, number = before
+        later = (marks < score) | ((marks == score) & (numbers < number))
+        hits, numbers, marks = hits[later], numbers[later], marks[later]
+    return hits[np.lexsort((numbers, marks))[::-1][:limit]]
 
 
 _NUMBER_BITS = 42

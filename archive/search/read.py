@@ -20,7 +20,7 @@ from archive.errors import BadCursor, BadQuery
 from archive.models import Change, Document, Member, SearchEntry
 from archive.search import columns as cols
 from archive.search.columns import Columns
-from archive.search.match import numbers, prepare, scores
+from archive.search.match import matching, prepare, scores
 from archive.search.narrow import Facets, best, narrow, newest
 from archive.search.query import And, Node, Query, parse, terms
 from archive.search.snippets import AROUND, Line, lines
@@ -116,14 +116,11 @@ class Searcher:
             found = _hits(connection, columns.number[page].tolist(), terms(node))
         token = None
         if more and len(page):
-            last = page[-1]
-            number = int(columns.number[last])
-            place = (
-                ["r", marks.get(number, 0.0)]
-                if marks is not None
-                else ["d", int(columns.day[last])]
-            )
-            token = _token([*place, number])
+            number, day = int(columns.number[page[-1]]), int(columns.day[page[-1]])
+            if marks is None:
+                token = _token(["d", day, number])
+            else:
+                token = _token(["r", float(marks.of(np.array([number]))[0]), number])
         return Results(total=len(hits), hits=found, facets=facets, next=token)
 
     def documents(self, query: Query, *, seconds: float = SECONDS) -> list[str]:
@@ -140,8 +137,7 @@ class Searcher:
         prepare(connection)
         found = None
         if node != And(()):
-            rows = connection.execute(numbers(node, sqlite=self.db.is_sqlite))
-            found = np.array(rows.scalars().all(), dtype=np.int64)
+            found = matching(connection, node)
         if self.keep:
             columns = self._current(connection)
         elif found is None:
