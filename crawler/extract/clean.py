@@ -6,6 +6,7 @@ copy; what stays is published text.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -57,6 +58,10 @@ _WITNESS: Final = 1.0
 """Points a line between paragraphs must have besides: the model alone drops nothing there."""
 _BESIDE: Final = 0.2
 _CLIP: Final = 4.0
+_SERIES: Final = 3
+_MAX_LABEL: Final = 12
+_POINT: Final = 0.75
+"""What a point of `prompts` adds to the log-odds."""
 _FOREIGN: Final = 1.0
 _HALF_LINKED: Final = 0.4
 _BOXES: Final = frozenset(("div", "center", "aside", "dl", "dd", "dt", "ul", "form", "fieldset"))
@@ -289,21 +294,38 @@ def _prompts(work: _Work) -> None:
     first, last = _edges(work)
     left = work.left()
     usual = {_block_kind(work.lines[n]) for n in left if _solid(work, n)}
+    labels = Counter(_label(work.folded[n]) for n in left)
     for at, n in enumerate(left):
+        label = _label(work.folded[n])
+        if label and labels[label] > _SERIES:
+            continue
         if _AD_LABEL.match(work.folded[n]):
             work.drop(n, "prompt")
             continue
-        score = work.scores[n] + _BESIDE * sum(
-            max(-_CLIP, min(_CLIP, work.scores[m]))
-            for m in (*left[at - 1 : at], *left[at + 1 : at + 2])
+        edge = n < first or n > last
+        points = prompts.prompt_points(work.folded[n])
+        score = (
+            work.scores[n] + _BESIDE * _beside(work, left, at, edge=edge) + _POINT * (points - 1)
         )
         foreign = bool(usual) and _is_foreign(work.lines[n], usual)
         score += _FOREIGN * (foreign + (work.lines[n].link_share > _HALF_LINKED))
-        edge = n < first or n > last
         if score < (DROP_AT_EDGE if edge or foreign else DROP_AT):
             continue
-        if edge or foreign or prompts.prompt_points(work.folded[n]) >= _WITNESS:
+        if edge or foreign or points >= _WITNESS:
             work.drop(n, "prompt")
+
+
+def _label(folded: str) -> str:
+    """What stands before the colon of "price: 50"; a label that recurs is a list of the report."""
+    label, colon, _ = folded.partition(":")
+    return label if colon and len(label) <= _MAX_LABEL else ""
+
+
+def _beside(work: _Work, left: Sequence[int], at: int, *, edge: bool) -> float:
+    """What the lines before and after say; at an edge only their suspicion counts."""
+    floor = 0.0 if edge else -_CLIP
+    near = (*left[max(0, at - 1) : at], *left[at + 1 : at + 2])
+    return sum(max(floor, min(_CLIP, work.scores[n])) for n in near)
 
 
 def _is_foreign(line: Line, usual: set[tuple[str, str, str]]) -> bool:

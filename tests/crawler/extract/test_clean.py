@@ -1,0 +1,151 @@
+import pytest
+
+from crawler.extract import Hints
+from crawler.extract.body import find_body
+from crawler.extract.clean import clean, cut_editor
+from crawler.extract.dom import parse
+from crawler.extract.hidden import remove_hidden
+from crawler.extract.joins import join_lines
+from crawler.extract.lines import lines_of
+
+LONG = (
+    "今年上半年，青山县消费者协会认真受理群众投诉，积极化解消费纠纷，各项工作有序推进，取得了较好成效。",
+    "协会组织志愿者深入村社开展宣传，向老年人讲解防范会销骗局的方法，受到了群众的普遍欢迎和好评。",
+    "下一步，协会将继续完善工作制度，加强与有关部门的配合，努力为消费者营造放心、安全的消费环境。",
+)
+
+
+def cleaned(lines, title="青山县消协半年工作小结", hints=None):
+    html = (
+        "<html><body><div class=c>"
+        + "".join(f"<p>{line}</p>" for line in lines)
+        + "</div></body></html>"
+    )
+    root = parse(html).root
+    return clean(lines_of(root), title, hints or Hints())
+
+
+def test_a_clean_report_loses_nothing():
+    lines = [
+        "各乡镇人民政府：", LONG[0], "一、主要做法", LONG[1], "（一）强化宣传", "1、进村入户", LONG[2],
+        "附件：受理情况统计表", "青山县消费者协会", "2019年7月5日",
+    ]  # fmt: skip
+    result = cleaned(lines)
+
+    assert list(result.lines) == lines
+    assert result.dropped == ()
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "点击下载本文档", "版权声明：本文由网友上传，如有侵权请联系我们删除。", "扫一扫关注公众号",
+        "本文地址：http://a.example/1.html", "开通VIP免费下载", "浏览次数：1024", "上一篇：公司年会策划",
+        "文档大小：35KB", "转载请注明出处",
+    ],
+)  # fmt: skip
+def test_prompts_after_the_last_paragraph_go(prompt):
+    assert list(cleaned([*LONG, prompt]).lines) == list(LONG)
+
+
+def test_titles_of_other_pages_go_and_the_text_after_them_stays():
+    related = [
+        "相关文章推荐：",
+        "1.公司年终个人工作总结",
+        "2.学校安全月活动方案",
+        "3.社区志愿服务心得体会",
+    ]
+
+    result = cleaned([LONG[0], *related, LONG[1], LONG[2]])
+
+    assert list(result.lines) == list(LONG)
+    assert {item.rule for item in result.dropped} == {"related"}
+
+
+def test_a_numbered_list_of_the_report_stays():
+    lines = [
+        LONG[0],
+        "主要投诉热点：",
+        "1.家用电器质量问题",
+        "2.预付卡退费问题",
+        "3.网络购物售后问题",
+        LONG[1],
+    ]
+
+    assert list(cleaned(lines).lines) == lines
+
+
+def test_repeated_titles_and_page_labels_go():
+    title = "青山县消协半年工作小结"
+    result = cleaned([title, title, f"{title}_第1页", f"{title}_第2页", *LONG])
+
+    assert list(result.lines) == [title, *LONG]
+
+
+def test_rules_of_the_profile():
+    hints = Hints(
+        drop_lines=("^青山网提醒",), cut_blocks=("^延伸$",), template_lines=("青山人的网",)
+    )
+    result = cleaned(
+        [LONG[0], "青山网提醒您注意保暖", LONG[1], "青山人的网", "延伸", "短讯", LONG[2]],
+        hints=hints,
+    )
+
+    assert list(result.lines) == list(LONG)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (
+            "每年的三月十五日是大家的节日，下面就是小编为大家整理的活动总结，欢迎阅读！",
+            "每年的三月十五日是大家的节日",
+        ),
+        ("以上就是小编为大家带来的全部内容，希望对您有所帮助。", ""),
+        ("协会为大家提供咨询服务，受到好评。", "协会为大家提供咨询服务，受到好评。"),
+        ("希望广大消费者积极参与，共同维护权益。", "希望广大消费者积极参与，共同维护权益。"),
+    ],
+)
+def test_the_editor_s_sentence_is_cut(text, kept):
+    assert cut_editor(text)[0] == kept
+
+
+def test_short_hidden_text_goes_and_long_hidden_text_stays():
+    long_text = "".join(LONG) * 3
+    root = parse(
+        "<html><head><style>.zz9{font-size:0}</style></head><body><div>"
+        f"<p>{LONG[0][:10]}<span style='display: none'>盗版</span>{LONG[0][10:]}</p>"
+        f"<p>甲<i class=zz9>乙</i>丙</p><p>丁<b style='position:absolute;left:-9999px'>戊</b></p>"
+        f"<div style='display:none'>{long_text}</div></div></body></html>"
+    ).root
+
+    removed = remove_hidden(root)
+
+    assert removed == ["盗版", "戊", "乙"]
+    assert long_text in "".join(root.itertext())
+
+
+def test_page_numbers_in_mid_sentence_are_joined():
+    pages = [f"{n}、{LONG[n % 3] * 3}"[:-1] for n in range(1, 7)]
+
+    joined = join_lines(pages)
+
+    assert len(joined.lines) == 1
+    assert "、" + LONG[1][:5] not in joined.lines[0]
+
+
+def test_a_real_numbered_list_is_not_joined():
+    items = [f"{n}、{LONG[n % 3]}" for n in range(1, 7)]
+
+    assert list(join_lines(items).lines) == items
+
+
+def test_the_container_holds_pages_and_signature():
+    html = (
+        "<html><body><div class=nav><a href=/>首页</a></div><div class=reader>"
+        f"<div class=pg><p>{LONG[0]}</p></div><div class=pg><p>{LONG[1]}</p></div>"
+        f"<div class=pg><p>{LONG[2]}</p><p>青山县消费者协会</p></div></div></body></html>"
+    )
+    body = find_body(parse(html).root, Hints())
+
+    assert [line.text for line in body.lines] == [*LONG, "青山县消费者协会"]
