@@ -246,12 +246,12 @@ def _body(pieces: list[Piece]) -> tuple[Piece, ...]:
 
 
 def _layers(pieces: list[Piece]) -> list[list[Piece]]:
-    """Pieces grouped so that no group uses a part of a twice.
+    """Pieces grouped so that no group uses a part of a twice; each group in order of place.
 
     Usually all are one group; a page that holds two reports on one template makes two.
     """
     layers: list[list[Piece]] = []
-    for piece in pieces:
+    for piece in sorted(pieces, key=lambda p: (p.start - p.end, p.start)):  # the longest first
         a_span = (piece.a_start, piece.a_end)
         for layer in layers:
             if not any(_overlap(a_span, (other.a_start, other.a_end)) for other in layer):
@@ -259,7 +259,7 @@ def _layers(pieces: list[Piece]) -> list[list[Piece]]:
                 break
         else:
             layers.append([piece])
-    return layers
+    return [sorted(layer) for layer in layers]
 
 
 def _overlap(a: Span, b: Span) -> bool:

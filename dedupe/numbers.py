@@ -22,7 +22,7 @@ DIGITS_ASKED = 2
 _ARABIC = re.compile(
     r"(?P<digits>\d{1,2}·\d{1,2}(?!\d)|\d{1,3}(?:,\d{3}){1,4}(?![\d,])(?:\.\d{1,12})?"
     r"|\d{1,12}(?:\.\d{1,12}){0,6})"
-    r"(?P<mask>[x*_□○]?)"
+    r"(?P<mask>(?:[.,]?[x*_□○])?)"
     r"(?P<scale>万亿|[千百]?[万亿]|[百千](?=[余多]?[元件人起户份次家吨]))?"
     r"(?P<percent>%)?"
 )
@@ -31,7 +31,7 @@ _CHINESE = re.compile(
     r"(?:点[〇零一二三四五六七八九]{1,8})?)"
 )
 _DATE_MARK = re.compile(r"[年月日号时点](?!次|均)")
-_MASK_BEFORE = frozenset("x*_□○")
+_MASK_BEFORE = re.compile(r"[x*_□○][.,]?\Z")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LIST_MARK = re.compile(r"\d[、)]|\d{1,2}\.(?:(?:19|20)\d\d|\d{5,12})(?!\d)")
 """3.2017年总结: the mark of a list and a year; no report gives a figure to five decimals."""
@@ -90,7 +90,7 @@ def _arabic(text: str) -> Iterator[Number]:
         if _MASKED_YEAR.match(text, start):
             yield Number(start, end, digits, Role.DENIES)
             continue
-        if match["mask"] or text[max(0, start - 1) : start] in _MASK_BEFORE:
+        if match["mask"] or _MASK_BEFORE.search(text, max(0, start - 2), start):
             continue
         role = Role.ASKS
         if sum(c.isdigit() for c in digits) < DIGITS_ASKED:

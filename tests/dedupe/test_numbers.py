@@ -30,7 +30,19 @@ def test_one_value_however_it_is_written(forms: tuple[str, ...], value: str) -> 
 
 @pytest.mark.parametrize(
     "text",
-    ["2021年", "20xx年度", "3月15日", "12时30分起", "X件", "**元", "XX5", "第三次会议", "十分满意"],
+    [
+        "2021年",
+        "20xx年度",
+        "3月15日",
+        "12时30分起",
+        "X件",
+        "**元",
+        "XX5",
+        "7.X%",
+        "1,XXX件",
+        "第三次会议",
+        "十分满意",
+    ],
 )
 def test_what_is_no_result_does_not_ask(text: str) -> None:
     assert [v for v in values(text) if v != "30"] == []
