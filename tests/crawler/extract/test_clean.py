@@ -26,10 +26,8 @@ def cleaned(lines, title="青山县消协半年工作小结", hints=None):
 
 
 def test_a_clean_report_loses_nothing():
-    lines = [
-        "各乡镇人民政府：", LONG[0], "一、主要做法", LONG[1], "（一）强化宣传", "1、进村入户", LONG[2],
-        "附件：受理情况统计表", "青山县消费者协会", "2019年7月5日",
-    ]  # fmt: skip
+    head = ["各乡镇人民政府：", LONG[0], "一、主要做法", LONG[1], "（一）强化宣传", "1、进村入户"]
+    lines = [*head, LONG[2], "附件：受理情况统计表", "青山县消费者协会", "2019年7月5日"]
     result = cleaned(lines)
 
     assert list(result.lines) == lines
@@ -39,11 +37,17 @@ def test_a_clean_report_loses_nothing():
 @pytest.mark.parametrize(
     "prompt",
     [
-        "点击下载本文档", "版权声明：本文由网友上传，如有侵权请联系我们删除。", "扫一扫关注公众号",
-        "本文地址：http://a.example/1.html", "开通VIP免费下载", "浏览次数：1024", "上一篇：公司年会策划",
-        "文档大小：35KB", "转载请注明出处",
+        "点击下载本文档",
+        "版权声明：本文由网友上传，如有侵权请联系我们删除。",
+        "扫一扫关注公众号",
+        "本文地址：http://a.example/1.html",
+        "开通VIP免费下载",
+        "浏览次数：1024",
+        "上一篇：公司年会策划",
+        "文档大小：35KB",
+        "转载请注明出处",
     ],
-)  # fmt: skip
+)
 def test_prompts_after_the_last_paragraph_go(prompt):
     assert list(cleaned([*LONG, prompt]).lines) == list(LONG)
 

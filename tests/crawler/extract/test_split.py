@@ -1,10 +1,15 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.extract import Hints
 from crawler.extract.split import claimed_works, number, split
 
-TEXT = "为了提高群众的维权意识，我们组织了多种形式的宣传活动，现场解答咨询，发放资料，取得了良好的社会效果，受到广泛好评。"
+TEXT = (
+    "为了提高群众的维权意识，我们组织了多种形式的宣传活动，现场解答咨询，"
+    "发放资料，取得了良好的社会效果，受到广泛好评。"
+)
 
 
 def work(name: str) -> list[str]:
@@ -98,4 +103,4 @@ def test_works_are_pieces_of_the_text_in_order(lines, title):
 
     assert works
     assert all(text[item.start : item.end] == item.text for item in works)
-    assert all(a.end <= b.start for a, b in zip(works, works[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(works))
