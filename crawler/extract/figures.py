@@ -16,16 +16,17 @@ from archive.page import Figure
 from crawler.extract.numbers import Number, numbers_in, plain
 
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?")
+_BOTH_NAMES = re.compile("申（投）诉|投（申）诉")
 _CLAUSE_BREAK = re.compile(r"[，,；;。：:！？!?\n（）()]")
 _REACH: Final = 34
 """Characters before a number that may name it."""
 
-_COMPLAIN: Final = r"(?:投诉|申诉|信访投诉|消费纠纷|消费争议|纠纷|诉转案)"
+_COMPLAIN: Final = r"(?:投诉|申（投）诉|投（申）诉|申诉|信访投诉|消费纠纷|消费争议|纠纷|诉转案)"
 _RECEIVE: Final = (
     r"(?:受理|接收|接到|接受|收到|登记|处理|接待|办理|接|收|承办|共有|处置|接诉|流转|分流)"
 )
 _GRANDS: Final = (
-    r"诉求|各类信息|来电来访|来访来电|工单|来电|各类(?:消费)?(?:咨询|投诉)[^，。；\d]{0,10}(?:举报|投诉|咨询)|(?:咨询|投诉|申诉|举报)[、，和及与]{1}[^，。；\d]{0,8}?(?:咨询|投诉|申诉|举报)[、，和及与]{1}[^，。；\d]{0,6}?(?:咨询|举报|投诉|建议)"
+    r"诉求|投诉举报(?:和|与|及|、)?咨询|咨询(?:和|与|及|、)?投诉举报|各类信息|来电来访|来访来电|工单|来电|各类(?:消费)?(?:咨询|投诉)[^，。；\d]{0,10}(?:举报|投诉|咨询)|(?:咨询|投诉|申诉|举报)[、，和及与]{1}[^，。；\d]{0,8}?(?:咨询|投诉|申诉|举报)[、，和及与]{1}[^，。；\d]{0,6}?(?:咨询|举报|投诉|建议)"
     r"|(?:咨询|投诉)(?:和|与|及|、)(?:投诉|咨询)|举报(?:和|与|及|、)咨询|咨询(?:和|与|及|、)举报|话务量|呼入|服务请求|信息"
 )
 _BOTH: Final = r"(?:投诉|申诉)(?:和|与|及|、|/)?(?:各类)?举报|举报(?:和|与|及|、|/)?(?:投诉|申诉)"
@@ -96,7 +97,7 @@ RULES: Final = (
     _rule(
         "reply_rate",
         "%",
-        r"(?:回复率|答复率|反馈率|回应率|响应率|初查率|按时回复|及时率|按期率)[^，。；\d]{0,8}$",
+        r"(?:回复率|答复率|反馈率|回应率|响应率|按时回复|及时率|按期率)[^，。；\d]{0,8}$",
     ),
     _rule("follow_up_rate", "%", r"回访率[^，。；\d]{0,8}$"),
     _rule("satisfaction_rate", "%", r"(?:满意率|满意度|好评率)[^，。；\d]{0,8}$"),
@@ -196,6 +197,9 @@ RULES: Final = (
 _SUBSCOPE = re.compile(
     r"某|先生|女士|小姐|[\u4e00-\u9fff]类(?:商品|服务|投诉)|类投诉|类商品|类服务|方面的?(?:投诉|举报|咨询)|行业(?:投诉|举报)|领域(?:投诉|举报)|(?:家电|电动|电话|网络购物|网购|食品|服装|家具|房屋|汽车|手机|通讯|教育|美容|餐饮|旅游|快递|物业|装修|互联网|预付(?:式|卡))[^，。；]{0,8}(?:投诉|举报|咨询)"
 )
+_OF_A_CLASS = re.compile(r"(?:类|方面|领域|行业|问题)(?:商品|服务)?[，：,:]$")
+_CLASSES = re.compile(r"\d+(?:个)?大?(?:类|品种|种)")
+_PUNITIVE = re.compile("(?:加倍|双倍|多倍|惩罚性)赔偿|欺诈")
 _WHOLE = re.compile(r"共|累计|合计|总计")
 _COMPARED = re.compile(
     r"(?:同比|环比|比上年|比去年|较上年|较去年|上年同期|去年同期|增长|增加|上升|下降|减少|提高|降低|占[^，。；\d]{0,14}|比[^，。；\d]{0,8})(?:了|约|到|近|为)?$"
@@ -215,7 +219,7 @@ def read_figures(text: str, plain_text: str, offset: int = 0) -> tuple[Figure, .
         offset: where it starts in the page's text; `start` and `end` count from the page's.
     """
     figures: list[Figure] = []
-    for sentence in _SENTENCE.finditer(plain_text):
+    for sentence in _SENTENCE.finditer(_BOTH_NAMES.sub("消费者投诉", plain_text)):
         if _CASE_SENTENCE.search(sentence[0]):
             continue
         numbers = numbers_in(sentence[0])
@@ -225,7 +229,7 @@ def read_figures(text: str, plain_text: str, offset: int = 0) -> tuple[Figure, .
                 Figure(
                     name,
                     plain(number.value),
-                    number.unit,
+                    _unit(name, number.unit),
                     text[sentence.start() : sentence.end()].strip(),
                     offset + start,
                     offset + sentence.start() + number.end,
@@ -255,11 +259,15 @@ def _name(number: Number, left: str, right: str, held: str, *, seen: bool) -> st
     they are what it is about.
     """
     clause = _last_clause(left)
+    if _OF_A_CLASS.search(left[: len(left) - len(clause)]):
+        return None
     if _COMPARED.search(clause.rstrip()) and not re.search(r"(?:率|度)[^，。；]{0,6}$", clause):
         return None
     if _SUBSCOPE.search(clause) and (seen or not _WHOLE.search(clause)):
         return None
-    context = _strip_hedge(clause)
+    if number.unit == "件" and _PUNITIVE.search(clause):
+        return None
+    context = _strip_hedge(_CLASSES.sub("类", clause))
     for rule in RULES:
         if number.unit in rule.units and rule.before.search(context):
             return _refine(rule.name, number, context, held)
@@ -299,9 +307,31 @@ def _refine(name: str, number: Number, context: str, held: str) -> str | None:
         return "reports_settled"
     if name == "settlement_rate" and not re.search("率", context) and number.unit != "%":
         return None
+    if name == "cases_filed" and re.search(_COMPLAIN, context):
+        return "complaints_received"
+    if name == "visitors" and re.search("赔|退|补偿", context):
+        return None
+    if name == "complaints_settled" and held == "cases_filed" and "投诉" not in context:
+        return None
     if name == "visitors" and re.search("咨询", context):
         return "enquiries"
     return name
+
+
+_COUNTED: Final = frozenset(
+    (
+        "demands_total",
+        "complaints_and_reports",
+        "complaints_received",
+        "reports_received",
+        "enquiries",
+    )
+)
+
+
+def _unit(name: str, unit: str) -> str:
+    """Demands are counted in 件, whatever the source calls one; people stay people."""
+    return "件" if name in _COUNTED and unit in {"条", "次", "份"} else unit
 
 
 def _unique(figures: Sequence[Figure]) -> list[Figure]:

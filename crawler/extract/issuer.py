@@ -32,6 +32,7 @@ _LEFT_STOP: Final = (
 _STOP_RE = re.compile("|".join(sorted(_LEFT_STOP.split(), key=len, reverse=True)))
 _BRANCH: Final = r"(?:[\u4e00-\u9fff]{2,5}?(?:分局|工商所|监管所|监管分局|分会|支行|分行|消保科|消保股|消保处|指挥中心))?"
 _TAIL_AT = re.compile(rf"(?:{_TAIL_RE}){_BRANCH}(?![人员干部者们])")
+_BRANCH_AT = re.compile(_BRANCH)
 _LEAD_END = re.compile(r"[\u4e00-\u9fffA-Za-z×*○〇_]{0,18}$")
 _PLACE_LIKE = re.compile(
     r"(?:[\u4e00-\u9fffXx×*_○某]{1,6}?(?:省|市|自治区|自治州|州|盟|地区|县|区|旗|镇|乡|街道|新区|开发区))+$|^(?:省|市|县|区|州|镇|乡)$"
@@ -232,7 +233,8 @@ def _subject(head: str) -> str | None:
     """The first agency that does something in the opening paragraphs."""
     head = _ADDRESSED.sub("", head)
     for match in _SAID.finditer(head):
-        name = trim(match["name"])
+        branch = _BRANCH_AT.match(head, match.end("name"))
+        name = trim(match["name"] + (branch[0] if branch else ""))
         if name and name not in _GENERIC and not _NATIONAL.match(name):
             return name
     return next((name for name in _mentions(head) if not _NATIONAL.match(name)), None)

@@ -67,6 +67,7 @@ _UNIT_NAMES: Final = {
     "台": "台",
     "部": "部",
     "种": "种",
+    "品种": "种",
     "类": "类",
 }
 """A counted word and the base unit it is stated in; docs/figures.md."""
@@ -74,7 +75,7 @@ _UNIT_NAMES: Final = {
 _UNITS: Final = "|".join(sorted(_UNIT_NAMES, key=len, reverse=True))
 NUMBER: Final = re.compile(
     r"(?<![\d.A-Za-z年第])(?:近|约|超|达|共|逾)?"
-    r"(?P<digits>\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[一二三四五六七八九两][零〇一二三四五六七八九十百千两]{0,8}|十[一二三四五六七八九]?)"
+    r"(?P<digits>\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[一二三四五六七八九两][零〇一二三四五六七八九十百千万两]{0,12}|十[一二三四五六七八九]?万?)"
     r"\s?(?P<m1>余|多|来|几)?(?P<scale>万亿|千万|百万|十万|亿|万|千|百)?(?P<m2>余|多)?\s?(?:个(?=批次|品种|单位|小时))?"
     rf"(?P<unit>{_UNITS})(?!份工作|来自|月|以上学历)"
 )
@@ -135,16 +136,18 @@ def _decimal(digits: str) -> Decimal | None:
 def _han(digits: str) -> Decimal | None:
     """A number in Chinese numerals; None for what is no number."""
     whole, point, part = digits.partition("点")
-    total = current = 0
+    high = total = current = 0
     for char in whole:
         if char in _DIGITS:
             current = _DIGITS[char]
         elif char in _SMALL:
             total += (current or 1) * _SMALL[char]
             current = 0
+        elif char == "万":
+            high, total, current = high + (total + current) * 10_000, 0, 0
         else:
             return None
-    value = Decimal(total + current)
+    value = Decimal(high + total + current)
     if point:
         value += Decimal("0." + "".join(str(_DIGITS.get(char, 0)) for char in part))
     return value
