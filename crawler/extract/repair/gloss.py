@@ -10,6 +10,8 @@ READING: Final = rf"[{PINYIN}]{{1,7}}"
 
 GLOSS: Final = re.compile(rf"\(({READING})\)")
 GLOSSED: Final = re.compile(rf"([\u4e00-\u9fff])\(({READING})\)")
+CUT_GLOSS: Final = re.compile(rf"([\u4e00-\u9fff])\(([{PINYIN}]{{0,7}})\Z")
+"""The start of a gloss at the end of a text: titles and descriptions are cut to a length."""
 TORN: Final = re.compile(rf"\?{READING}\)")
 SPACED: Final = re.compile(rf"([(?])({READING})[ \u00a0]\)")
 """A gloss with a blank before the closing bracket, as some mirrors write it."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from heapq import nlargest
 from math import log
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from crawler.extract.repair import tables
 from crawler.extract.repair.channel import half_width
@@ -131,6 +131,10 @@ class Reading(NamedTuple):
     """Characters taken to be on the page's list though no intact gloss shows it."""
     orphan: bool
 
+    def but(self, **changes: Any) -> "Reading":
+        """This reading with some fields changed."""
+        return self._replace(**changes)
+
 
 class Search:
     """The search of one broken place; make a new one for each."""
@@ -154,7 +158,22 @@ class Search:
         self.by_first = tables.by_first_byte()
         self.by_second = tables.by_second_byte()
         self.cuts = ",;?" if evidence.folded else "，；？"
-        self.readings = [Reading(0.0, NONE, -1, 0, "", False, context, "", b"", 0, 0, (), False)]
+        start = Reading(
+            score=0.0,
+            pending=NONE,
+            last=-1,
+            barrier=0,
+            owed="",
+            lone=False,
+            context=context,
+            text="",
+            data=b"",
+            unknown=0,
+            inserted=0,
+            latent=(),
+            orphan=False,
+        )
+        self.readings = [start]
 
     def advance(self, token: Token, following: Token | None) -> int:
         """Takes in one more token, and returns how many readings had to be looked at.
@@ -189,8 +208,8 @@ class Search:
         """Characters with this second byte that are not too rare to think of."""
         simplified = self.known.simplified
         return [
-            (char, code)
-            for char, code in self.by_second.get(trail, ())
+            (char, BYTES[char])
+            for char in self.by_second.get(trail, "")
             if self.score("", "", fold(simplified.get(char, char)[0]) or " ") > RARE
         ]
 
@@ -227,7 +246,7 @@ class Search:
     def _gloss(self, reading: Reading, value: str) -> Iterator[Reading]:
         if reading.owed:
             code = int.from_bytes(reading.data[-2:], "big")
-            yield reading._replace(owed="", barrier=code)
+            yield reading.but(owed="", barrier=code)
             return
         if reading.pending != NONE:
             return
@@ -235,7 +254,7 @@ class Search:
         if value in self.known.readings.get(char, ()):
             listed = self._taken_as_listed(reading, char, value)
             if listed is not None:
-                yield listed._replace(barrier=int.from_bytes(BYTES[char], "big"))
+                yield listed.but(barrier=int.from_bytes(BYTES[char], "big"))
                 return
         yield from self._literal(reading, f"({value})")
 
@@ -246,17 +265,19 @@ class Search:
         if reading.pending <= ANY_LEAD:
             yield from self._torn_after_loss(reading, value)
             return
-        for char in self.known.by_lead.get((reading.last, value), ()):
+        for char in self.known.by_reading.get(value, ""):
             code = BYTES[char]
+            if code[0] != reading.last:
+                continue
             number = int.from_bytes(code, "big")
             torn = self._taken_as_listed(reading, char, value)
             if torn is not None and not (reading.barrier and number > reading.barrier):
                 for after in self._feed(torn, code[1]):
-                    yield after._replace(barrier=number)
+                    yield after.but(barrier=number)
         if reading.pending == NONE:
             for char, own in evidence.listed.items():
                 if own == value:
-                    orphan = reading._replace(score=reading.score + ORPHAN, orphan=True)
+                    orphan = reading.but(score=reading.score + ORPHAN, orphan=True)
                     yield from self._emit(orphan, char, BYTES[char])
 
     def _torn_after_loss(self, reading: Reading, value: str) -> Iterator[Reading]:
@@ -265,7 +286,7 @@ class Search:
             torn = self._taken_as_listed(reading, char, value)
             if torn is not None:
                 for after in self._emit(torn, char, BYTES[char]):
-                    yield after._replace(barrier=int.from_bytes(BYTES[char], "big"))
+                    yield after.but(barrier=int.from_bytes(BYTES[char], "big"))
 
     def _taken_as_listed(self, reading: Reading, char: str, value: str) -> Reading | None:
         """`reading` with `char` on the page's list, at a cost if nothing else shows it there."""
@@ -274,7 +295,7 @@ class Search:
             return reading
         if own is not None or char in self.evidence.unlisted:
             return None
-        return reading._replace(
+        return reading.but(
             latent=(*reading.latent, (char, value)), score=reading.score + self._latent_cost(char)
         )
 
@@ -318,14 +339,14 @@ class Search:
     def _lone(self, reading: Reading) -> Iterator[Reading]:
         if reading.pending == NONE:
             # First byte of a character whose second byte is the A3 of the cut mark.
-            yield reading._replace(
+            yield reading.but(
                 pending=ANY_LEAD, last=-1, barrier=0, lone=True, unknown=reading.unknown + 1
             )
             return
         if reading.unknown >= MAX_UNKNOWN:
             return
         for after in self._second_bytes(reading):
-            yield after._replace(lone=True, unknown=after.unknown + 1)
+            yield after.but(lone=True, unknown=after.unknown + 1)
 
     def _second_bytes(self, reading: Reading) -> list[Reading]:
         """The likeliest completions of the pending character by a byte that is not seen."""
@@ -333,9 +354,9 @@ class Search:
             CHOICES,
             (
                 after
-                for trail, char in self.by_first.get(reading.pending, ())
-                if trail > 0x80 and (reading.barrier or char not in self.evidence.listed)
-                for after in self._emit(reading, char, bytes((trail,)))
+                for char in self.by_first.get(reading.pending, "")
+                if BYTES[char][1] > 0x80 and (reading.barrier or char not in self.evidence.listed)
+                for after in self._emit(reading, char, BYTES[char][1:])
             ),
         )
 
@@ -345,7 +366,7 @@ class Search:
             return
         for after in self._second_bytes(reading):
             score = self.score(*after.context, "0") + log(0.5)
-            yield after._replace(
+            yield after.but(
                 score=after.score + score,
                 text=after.text + LOST,
                 data=after.data + b"0",
@@ -355,7 +376,7 @@ class Search:
             )
             for lead in _UNDEFINED[after.last]:
                 if lead > 0x80:
-                    yield after._replace(
+                    yield after.but(
                         pending=lead,
                         last=lead,
                         data=after.data + bytes((lead,)),
@@ -367,9 +388,9 @@ class Search:
         if reading.pending >= 0:
             found = [
                 after
-                for trail, char in self.by_first.get(reading.pending, ())
-                if trail in _PRIVATE_TRAILS
-                for after in self._emit(reading, char, bytes((trail,)))
+                for char in self.by_first.get(reading.pending, "")
+                if BYTES[char][1] in _PRIVATE_TRAILS
+                for after in self._emit(reading, char, BYTES[char][1:])
             ]
         else:
             low, high = _LEADS[reading.pending]
@@ -380,7 +401,7 @@ class Search:
                 for after in self._emit(reading, char, code)
             ]
         for after in nlargest(LOSS_CHOICES, found):
-            yield after._replace(
+            yield after.but(
                 pending=HIGH_LEAD if after.last in _PRIVATE_HIGH else LOW_LEAD,
                 last=-1,
                 score=after.score + LOSS,
@@ -400,7 +421,7 @@ class Search:
             owed = dict(reading.latent).get(pair, "")
         for first in self._feed(reading, code[0]):
             for second in self._feed(first, code[1]):
-                yield second._replace(owed=owed)
+                yield second.but(owed=owed)
 
     def _trail(self, reading: Reading, byte: int) -> Iterator[Reading]:
         """A second byte that looks like ASCII."""
@@ -411,7 +432,7 @@ class Search:
             else:
                 char = PAIRS[code]
                 own = self.evidence.listed.get(char) or dict(reading.latent).get(char, "")
-                yield after._replace(owed=own)
+                yield after.but(owed=own)
 
     def _breaks_list(self, reading: Reading, byte: int) -> bool:
         """True if a listed character would have got its gloss right here."""
@@ -427,7 +448,7 @@ class Search:
             if byte <= 0x80:
                 return ()
             data = reading.data + bytes((byte,))
-            return (reading._replace(pending=byte, last=byte, barrier=0, lone=False, data=data),)
+            return (reading.but(pending=byte, last=byte, barrier=0, lone=False, data=data),)
         if reading.pending >= 0:
             char = PAIRS.get(bytes((reading.pending, byte)))
             if char is None or not self.known.possible(char) or is_private(char):
@@ -476,7 +497,7 @@ class Search:
             context = (context[1], symbol)
         wide = self.folded and text in self.cuts
         code = BYTES[chr(ord(text) + 0xFEE0)] if wide else b"".join(BYTES[c] for c in text)
-        yield reading._replace(
+        yield reading.but(
             score=score,
             last=code[-1] if wide else -1,
             barrier=0,

@@ -29,15 +29,15 @@ class Model:
         with np.load(path) as stored:
             chars = stored["chars"]
             self._rank = {chr(int(code)): index for index, code in enumerate(chars)}
-            self._p1 = [-value / _STEP for value in stored["p1"].tolist()]
-            self._bow1 = [-value / _STEP for value in stored["bow1"].tolist()]
-            self._start2 = stored["start2"].tolist()
+            self._p1: array[int] = array("H", stored["p1"].tobytes())
+            self._bow1: bytes = stored["bow1"].tobytes()
+            self._start2 = array("I", stored["start2"].tobytes())
             self._char2 = array("H", stored["char2"].tobytes())
-            self._p2 = stored["p2"].tobytes()
-            self._bow2 = stored["bow2"].tobytes()
+            self._p2: bytes = stored["p2"].tobytes()
+            self._bow2: bytes = stored["bow2"].tobytes()
             self._start3 = array("I", stored["start3"].tobytes())
             self._char3 = array("H", stored["char3"].tobytes())
-            self._p3 = stored["p3"].tobytes()
+            self._p3: bytes = stored["p3"].tobytes()
         self._unknown = self._rank[UNKNOWN]
         han = (char for char in self._rank if "\u4e00" <= char <= "\u9fff")
         self.common = frozenset(islice(han, COMMON_RANK))
@@ -63,7 +63,7 @@ class Model:
         found = bisect_left(char2, third, self._start2[second], end)
         if found < end and char2[found] == third:
             return weight - self._p2[found] / _STEP
-        return weight + self._bow1[second] + self._p1[third]
+        return weight - (self._bow1[second] + self._p1[third]) / _STEP
 
 
 @cache

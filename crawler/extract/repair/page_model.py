@@ -1,6 +1,7 @@
 """The language model, adapted to one page: what the page says elsewhere it is likely to say here."""
 
 from collections import Counter
+from itertools import pairwise
 from math import exp, log
 from typing import Final
 
@@ -20,7 +21,7 @@ class PageModel:
         """`text`: restored text of the page without its broken places."""
         self._model = model
         folded = START + fold(text)
-        self._pairs = Counter(zip(folded, folded[1:], strict=False))
+        self._pairs = Counter(pairwise(folded))
         self._triples = Counter(zip(folded, folded[1:], folded[2:], strict=False))
         self._singles = Counter(folded)
         self._known: dict[tuple[str, str, str], float] = {}

@@ -10,7 +10,7 @@ from archive.page import RepairStatus
 from crawler.extract.repair.channel import damage, drop_private, glosses, half_width
 from crawler.extract.repair.cp936 import BYTES
 from crawler.extract.repair.detect import Damage
-from crawler.extract.repair.gloss import GLOSS, GLOSSED, TORN, TRIGGER
+from crawler.extract.repair.gloss import CUT_GLOSS, GLOSS, GLOSSED, TORN, TRIGGER
 from crawler.extract.repair.lattice import CALM, LOST, Evidence, Reading, Search, Token, tokens
 from crawler.extract.repair.model import Model
 from crawler.extract.repair.page_model import PageModel
@@ -86,6 +86,9 @@ class Restorer:
 
     def pieces(self, text: str) -> Iterator[Piece]:
         """The restored text in stretches, in order; only broken places carry a status."""
+        cut = CUT_GLOSS.search(text)
+        if cut and self._listed.get(cut[1], "").startswith(cut[2]) and cut[1] in self._listed:
+            text = text[: cut.start() + 1]
         for run, broken in _runs(text):
             if broken:
                 yield from self._run(run)
@@ -180,7 +183,7 @@ class Restorer:
         return page == whole
 
     def _judged(self, ranked: Sequence[Reading], taken: Sequence[Token], sure: float) -> Place:
-        ranked = [r._replace(text=_familiar(r.text)) for r in ranked]
+        ranked = [r.but(text=_familiar(r.text)) for r in ranked]
         best = ranked[0]
         others = [r for r in ranked if r.text != best.text]
         margin = best.score - others[0].score if others else float("inf")

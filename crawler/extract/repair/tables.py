@@ -1,13 +1,13 @@
 """The script maps and readings of tables.json, read once per process and never changed."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from crawler.extract.repair.cp936 import BYTES, PAIRS, is_private
+from crawler.extract.repair.cp936 import PAIRS, is_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +21,12 @@ class Tables:
             likeliest first. More than one only where simplified text uses the traditional
             character too (著 stands for 着 and 著).
         readings: traditional character to its pinyin readings, tone marks on.
-        by_lead: (first byte, reading) to the characters that begin with this byte and have this
-            reading: a gloss that broke a pair leaves exactly this much of its character.
         by_reading: reading to the characters that have it.
     """
 
     traditional: Mapping[str, str]
     simplified: Mapping[str, tuple[str, ...]]
-    readings: Mapping[str, frozenset[str]]
-    by_lead: Mapping[tuple[int, str], tuple[str, ...]]
+    readings: Mapping[str, tuple[str, ...]]
     by_reading: Mapping[str, str]
 
     def possible(self, char: str) -> bool:
@@ -53,18 +50,15 @@ def load() -> Tables:
     flat = data["t2s"]
     for t, s in zip(flat[::2], flat[1::2], strict=True):
         simplified.setdefault(t, [s])
-    readings: dict[str, set[str]] = {}
-    by_lead: dict[tuple[int, str], list[str]] = {}
+    readings: dict[str, list[str]] = {}
     for reading, chars in data["readings"].items():
         for char in chars:
-            readings.setdefault(char, set()).add(reading)
-            by_lead.setdefault((BYTES[char][0], reading), []).append(char)
+            readings.setdefault(char, []).append(reading)
     return Tables(
         traditional=MappingProxyType(traditional),
         simplified=MappingProxyType({t: tuple(s) for t, s in simplified.items()}),
-        readings=MappingProxyType({c: frozenset(r) for c, r in readings.items()}),
+        readings=MappingProxyType({c: tuple(r) for c, r in readings.items()}),
         by_reading=MappingProxyType(dict(data["readings"])),
-        by_lead=MappingProxyType({key: tuple(chars) for key, chars in by_lead.items()}),
     )
 
 
@@ -77,25 +71,21 @@ def _modern(char: str) -> bool:
 
 
 @cache
-def by_first_byte() -> Mapping[int, tuple[tuple[int, str], ...]]:
-    """First byte to (second byte, character), for all characters that clean text can hold."""
-    out: dict[int, list[tuple[int, str]]] = {}
-    for code, char in _possible():
-        out.setdefault(code[0], []).append((code[1], char))
-    return MappingProxyType({lead: tuple(found) for lead, found in out.items()})
+def by_first_byte() -> Mapping[int, str]:
+    """First byte to all characters with it that clean text can hold."""
+    return _by_byte(0)
 
 
 @cache
-def by_second_byte() -> Mapping[int, tuple[tuple[str, bytes], ...]]:
-    """Second byte to (character, bytes), for all characters that clean text can hold."""
-    out: dict[int, list[tuple[str, bytes]]] = {}
-    for code, char in _possible():
-        out.setdefault(code[1], []).append((char, code))
-    return MappingProxyType({trail: tuple(found) for trail, found in out.items()})
+def by_second_byte() -> Mapping[int, str]:
+    """Second byte to all characters with it that clean text can hold."""
+    return _by_byte(1)
 
 
-def _possible() -> Iterator[tuple[bytes, str]]:
-    traditional = load().traditional
+def _by_byte(index: int) -> Mapping[int, str]:
+    possible = load().possible
+    out: dict[int, list[str]] = {}
     for code, char in PAIRS.items():
-        if traditional.get(char, char) == char and not is_private(char):
-            yield code, char
+        if possible(char) and not is_private(char):
+            out.setdefault(code[index], []).append(char)
+    return MappingProxyType({byte: "".join(chars) for byte, chars in out.items()})

@@ -11,15 +11,19 @@ Run by hand; the result is part of the source tree.
 import json
 import re
 import sqlite3
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import click
 import numpy as np
 
+from crawler.extract.repair.cp936 import BYTES
 from crawler.extract.repair.symbols import START, UNKNOWN, fold
+
+Weights = defaultdict[str, float]
 
 HERE = Path(__file__).parent
 
@@ -50,10 +54,10 @@ class Counts:
     it goes to the lower order.
     """
 
-    one: Counter[str] = field(default_factory=Counter)
-    two: Counter[str] = field(default_factory=Counter)
-    three: Counter[str] = field(default_factory=Counter)
-    open_: Counter[str] = field(default_factory=Counter)
+    one: Weights = field(default_factory=lambda: defaultdict(float))
+    two: Weights = field(default_factory=lambda: defaultdict(float))
+    three: Weights = field(default_factory=lambda: defaultdict(float))
+    open_: Weights = field(default_factory=lambda: defaultdict(float))
 
     def add_text(self, lines: Iterable[str], weight: float) -> None:
         """Counts running text."""
@@ -61,25 +65,25 @@ class Counts:
         for line in lines:
             text = START + fold(line)
             grams[0].update(text[1:])
-            grams[1].update(map("".join, zip(text, text[1:], strict=False)))
+            grams[1].update(map("".join, pairwise(text)))
             grams[2].update(map("".join, zip(text, text[1:], text[2:], strict=False)))
         for mine, seen in zip((self.one, self.two, self.three), grams, strict=True):
             for gram, count in seen.items():
-                mine[gram] += count * weight  # type: ignore[assignment]
+                mine[gram] += count * weight
 
     def add_words(self, words: Iterable[tuple[str, int]], weight: float) -> None:
         """Counts a word list with frequencies: what follows a word is left open."""
         for word, frequency in words:
             value = frequency * weight
             for index, char in enumerate(word):
-                self.one[char] += value  # type: ignore[assignment]
+                self.one[char] += value
                 if index + 1 < len(word):
-                    self.two[word[index : index + 2]] += value  # type: ignore[assignment]
+                    self.two[word[index : index + 2]] += value
                 if index + 2 < len(word):
-                    self.three[word[index : index + 3]] += value  # type: ignore[assignment]
-            self.open_[word[-1]] += value  # type: ignore[assignment]
+                    self.three[word[index : index + 3]] += value
+            self.open_[word[-1]] += value
             if len(word) > 1:
-                self.open_[word[-2:]] += value  # type: ignore[assignment]
+                self.open_[word[-2:]] += value
 
     def add_transitions(self, table: dict[str, dict[str, float]], share: float) -> None:
         """Adds P(next | char) of a table, worth `share` of what is known of each char so far."""
@@ -87,7 +91,7 @@ class Counts:
         for first, row in table.items():
             for second, p in row.items():
                 if first in weight and second in weight:
-                    self.two[first + second] += weight[first] * p  # type: ignore[assignment]
+                    self.two[first + second] += weight[first] * p
 
     def add_marks(self) -> None:
         """Lets punctuation follow words: word lists and transitions know of none.
@@ -100,10 +104,10 @@ class Counts:
             for mark, n in marks.items():
                 value = count * MARK_AFTER_WORD * n / total
                 if len(context) == 1:
-                    self.two[context + mark] += value  # type: ignore[assignment]
+                    self.two[context + mark] += value
                 elif value >= KEEP_TRIGRAM:
-                    self.three[context + mark] += value  # type: ignore[assignment]
-            self.open_[context] = count * (1 - MARK_AFTER_WORD)  # type: ignore[assignment]
+                    self.three[context + mark] += value
+            self.open_[context] = count * (1 - MARK_AFTER_WORD)
 
     def restore_marks(self) -> None:
         """Gives punctuation its share back: word lists and transitions have none."""
@@ -111,7 +115,7 @@ class Counts:
         others = sum(n for char, n in self.one.items() if char.isalnum())
         factor = MARKS / (1 - MARKS) * others / sum(self.one[char] for char in marks)
         for char in marks:
-            self.one[char] *= factor  # type: ignore[assignment]
+            self.one[char] *= factor
 
 
 def read_laws(path: Path) -> Iterator[str]:
@@ -138,7 +142,7 @@ def read_transitions(path: Path) -> dict[str, dict[str, float]]:
     }
 
 
-def by_context(grams: Counter[str]) -> dict[str, list[tuple[str, float]]]:
+def by_context(grams: Weights) -> dict[str, list[tuple[str, float]]]:
     """n-grams grouped by all but their last character."""
     out: dict[str, list[tuple[str, float]]] = {}
     for gram, count in grams.items():
@@ -167,7 +171,10 @@ class Estimate:
         p = self.two.get(first, {}).get(char)
         return self.weight_one.get(first, 1.0) * self._p1("", char) if p is None else p
 
-    def _order(self, grams, open_, keep, lower):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    def _order(
+        self, grams: Weights, open_: Weights, keep: float, lower: Callable[[str, str], float]
+    ) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+        """Rows of stored probabilities by context, and what a context leaves to `lower`."""
         rows: dict[str, dict[str, float]] = {}
         weights: dict[str, float] = {}
         for context, followers in by_context(grams).items():
@@ -240,7 +247,9 @@ def main(laws: Path, words: Path, transitions: Path, output: Path) -> None:
     counts.add_transitions(read_transitions(transitions), TRANSITION_SHARE)
     counts.add_marks()
     counts.restore_marks()
-    counts.one = Counter({c: n for c, n in counts.one.items() if n >= 1 and ord(c) <= 0xFFFF})
+    seldom = [char for char, n in counts.one.items() if n < 1 or char not in BYTES]
+    for char in seldom:
+        del counts.one[char]
     arrays = pack(Estimate(counts))
     np.savez_compressed(output, **arrays)  # type: ignore[arg-type]
     click.echo({name: len(array) for name, array in arrays.items()}, err=True)
