@@ -6,7 +6,8 @@ changes are written last in a transaction, and one transaction at a time writes 
 """
 
 import base64
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -28,6 +29,8 @@ Kind = Literal[
     "cluster.split",
     "cluster.canonical_changed",
 ]
+POLL_S = 0.5
+"""Between two looks for new events: a look costs less than a millisecond."""
 MAX_LIMIT = 10_000
 """Events read at once."""
 
@@ -118,6 +121,19 @@ def read_changes(db: Database, after: str | None = None, limit: int = 1_000) -> 
         for row in rows
     )
     return Changes(events, events[-1].cursor if events else _cursor(epoch, seq))
+
+
+def follow(db: Database, after: str | None = None, poll_s: float = POLL_S) -> Iterator[Event]:
+    """Every event behind `after`, for ever; waits where there is none yet.
+
+    Keep `event.cursor` when the event has been dealt with, and give it as `after` next time.
+    """
+    while True:
+        changes = read_changes(db, after)
+        yield from changes.events
+        after = changes.cursor
+        if not changes.events:
+            time.sleep(poll_s)
 
 
 def latest_cursor(db: Database) -> str:

@@ -49,6 +49,8 @@ class Hit:
     kind: str
     cluster: str | None
     role: str
+    copies: int
+    """Documents of its cluster, itself included."""
     lines: tuple[Line, ...]
     """Empty where only the title, or nothing in particular, was looked for."""
     snippet: str
@@ -113,7 +115,7 @@ class Searcher:
                 marks = None
                 page = newest(columns, hits, _date_place(after), limit + 1)
             more, page = len(page) > limit, page[:limit]
-            found = _hits(connection, columns.number[page].tolist(), terms(node))
+            found = _hits(connection, columns, page, terms(node))
         token = None
         if more and len(page):
             number, day = int(columns.number[page[-1]]), int(columns.day[page[-1]])
@@ -182,14 +184,20 @@ _MEMBERSHIPS = (
 )
 
 
-def _hits(connection: Connection, page: list[int], forms: Sequence[str]) -> tuple[Hit, ...]:
-    if not page:
+def _hits(
+    connection: Connection, columns: Columns, page: NDArray[np.int64], forms: Sequence[str]
+) -> tuple[Hit, ...]:
+    if not len(page):
         return ()
-    rows = connection.execute(_SHOWN, {"numbers": page})
+    numbers = columns.number[page].tolist()
+    rows = connection.execute(_SHOWN, {"numbers": numbers})
     found = {row.number: row for row in rows}
     membership = _memberships(connection, [row.id for row in found.values()])
     hits = []
-    for row in (found[number] for number in page):
+    for number, copies in zip(numbers, columns.cluster_size[page].tolist(), strict=True):
+        if number not in found:
+            continue  # PostgreSQL shows each statement what was committed since the one before
+        row = found[number]
         cluster, role = membership.get(row.id, (None, "canonical"))
         shown = lines(row.text, forms)
         hits.append(
@@ -205,6 +213,7 @@ def _hits(connection: Connection, page: list[int], forms: Sequence[str]) -> tupl
                 kind=row.kind,
                 cluster=cluster,
                 role=role,
+                copies=copies,
                 lines=shown,
                 snippet=_snippet(row.text, shown),
             )

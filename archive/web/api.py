@@ -10,15 +10,16 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi import Query as Parameter
-from fastapi.responses import StreamingResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from archive import export as exports
 from archive import query as reading
 from archive import statistics
+from archive.cite import bibtex, citation, csl
 from archive.diff import Difference, diff
 from archive.export import Exported
-from archive.feed import latest_cursor, read_changes
+from archive.feed import POLL_S, latest_cursor, read_changes
 from archive.jsonable import json_line
 from archive.query import ClusterView, DocumentView
 from archive.search import Results
@@ -28,7 +29,6 @@ from archive.web.state import Shared
 
 router = APIRouter(prefix="/api", tags=["archive"])
 
-POLL_S = 0.5
 MAX_WAIT_S = 60
 MAX_DIFF = 50_000
 
@@ -62,6 +62,24 @@ def document(shared: Shared, document_id: str) -> DocumentView:
     410 where it has been withdrawn.
     """
     return reading.document(shared.database, document_id)
+
+
+@router.get(
+    "/documents/{document_id}/citation",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}, "application/vnd.citationstyles.csl+json": {}}}},
+)
+def cited(
+    shared: Shared,
+    document_id: str,
+    kind: Annotated[Literal["text", "bibtex", "csl"], Parameter(alias="format")] = "text",
+) -> Response:
+    """How to cite a document: a line of text (GB/T 7714), a BibTeX entry or a CSL-JSON item."""
+    view = reading.document(shared.database, document_id)
+    if kind == "csl":
+        return JSONResponse([csl(view)], media_type="application/vnd.citationstyles.csl+json")
+    text = citation(view) + "\n" if kind == "text" else bibtex(view)
+    return Response(text, media_type="text/plain; charset=utf-8")
 
 
 @router.get("/clusters/{cluster_id}")

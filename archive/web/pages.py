@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi import Query as Parameter
 
 from archive import query as reading
+from archive.cite import citation
 from archive.diff import diff
 from archive.query import DocumentView
 from archive.search import FACETS, Query, Results
@@ -102,7 +103,10 @@ def document_page(request: Request, shared: Shared, document_id: str, q: str = "
     """One document."""
     view = reading.document(shared.database, document_id)
     return Renderer(request).page(
-        "document.html", view=view, q=q, paragraphs=paragraphs(view.text, _marks(view, q))
+        "document.html",
+        view=view,
+        cited=citation(view),
+        paragraphs=paragraphs(view.text, _marks(view, q)),
     )
 
 

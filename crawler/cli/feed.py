@@ -8,11 +8,10 @@ import click
 
 from archive.archive import Archive
 from archive.errors import Unavailable
-from archive.feed import read_changes
+from archive.feed import POLL_S, read_changes
 from archive.jsonable import json_line
 from crawler.cli.context import pass_archive
 
-POLL_S = 0.5
 BATCH = 1_000
 
 

@@ -1,5 +1,6 @@
 import multiprocessing
 import random
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -8,7 +9,7 @@ from sqlalchemy import insert, update
 
 from archive.db import Database
 from archive.errors import BadCursor
-from archive.feed import ChangeNote, latest_cursor, read_changes, record_changes
+from archive.feed import ChangeNote, follow, latest_cursor, read_changes, record_changes
 from archive.models import Change, Meta
 
 NOW = datetime(2026, 3, 15, 1, 2, 3, tzinfo=UTC)
@@ -47,6 +48,16 @@ def test_an_event_has_cloudevents_names(database: Database) -> None:
         "data": {"version": 1},
         "cursor": event.cursor,
     }
+
+
+def test_following_goes_on_with_what_comes_later(database: Database) -> None:
+    write(database, "a", "b")
+    events = follow(database, poll_s=0.01)
+    assert [next(events).subject, next(events).subject] == ["a", "b"]
+    writer = threading.Timer(0.1, write, (database, "c"))
+    writer.start()
+    assert next(events).subject == "c"
+    writer.join()
 
 
 def test_an_empty_feed_has_a_cursor_to_start_from(database: Database) -> None:

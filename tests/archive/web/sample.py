@@ -47,7 +47,7 @@ def fill(build: Builder) -> dict[str, str]:
     """Write the sample; gives document ids by name."""
     build.site("cyqgov", "苍屿区市场监督管理局", "government")
     build.site("lhgov", "蓝河县消费者权益保护委员会", "association")
-    build.site("fanwen", "一页范文网", "essay")
+    build.site("fanwen", "一页范文网", "template_essay")
     build.site("mirror", "文萃鏡像", "mirror")
     made: dict[str, str] = {}
     for year, n in zip(range(2018, 2025), (812, 955, 1204, 1130, 1422, 1689, 1875), strict=True):

@@ -38,6 +38,14 @@ def test_documents_clusters_and_differences(client: TestClient, sample: dict[str
     assert {piece["kind"] for piece in pieces} == {"equal"}
 
 
+def test_a_document_can_be_cited(client: TestClient, sample: dict[str, str]) -> None:
+    path = f"/api/documents/{sample['cy2022']}/citation"
+    assert "苍屿区2022年消费维权工作总结[EB/OL]" in client.get(path).text
+    assert client.get(path, params={"format": "bibtex"}).text.startswith("@online{")
+    assert client.get(path, params={"format": "csl"}).json()[0]["type"] == "webpage"
+    assert "[EB/OL]" in client.get(f"/documents/{sample['cy2022']}").text
+
+
 def test_series_hold_each_report_once(client: TestClient, sample: dict[str, str]) -> None:
     found = client.get("/api/issuers").json()
     assert [(one["issuer"], one["years"]) for one in found] == [

@@ -114,7 +114,7 @@ def test_a_reader_finds_compares_and_plots(
     page.get_by_role("link", name="2022", exact=False).first.click()
     page.get_by_role("link", name="苍屿区2022年消费维权工作总结").click()
     assert page.locator("mark.hit").first.inner_text() == "苍屿区"
-    page.get_by_role("link", name="原文").click()
+    page.get_by_role("link", name="原文", exact=True).click()
     page.get_by_role("link", name="与原文对照").nth(1).click()
     assert "今后设想" in page.inner_text(".changes")
     page.go_back()

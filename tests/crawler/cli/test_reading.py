@@ -16,7 +16,7 @@ from crawler.cli.main import xiaobao
 from tests.archive.builders import Builder
 from tests.archive.web.sample import fill
 
-XIAOBAO = (sys.executable, "-c", "from crawler.cli import main; main()")
+XIAOBAO = (sys.executable, "-c", "from crawler.cli.main import main; main()")
 Run = Callable[..., Result]
 
 
