@@ -181,6 +181,7 @@ _LEAD_RULES: Final = tuple(
     )
 )
 _LEAD_CHARS: Final = 500
+_BODY_CHARS: Final = 8_000
 _MIN_POINTS: Final = 1.5
 
 
@@ -196,7 +197,7 @@ def kind_of(title: str, text: str) -> str:
     for kind, value, regex in _TITLE_RULES:
         if regex.search(heading):
             points[kind] = max(points[kind], value)
-    body = text[:12_000]
+    body = text[:_BODY_CHARS]
     for kind, value, regex in _LEAD_RULES:
         if regex.search(body[:_LEAD_CHARS]):
             points[kind] += value

@@ -87,7 +87,7 @@ def prompt_points(text: str) -> float:
         text: from `fold.squeeze(fold.fold(line))`.
     """
     size = len(text)
-    site = len(set(_SITE_TALK.findall(text)))
+    site = len(set(_SITE_TALK.findall(text[:_LONG])))
     points = min(site, 3) * (1.8 if site == 1 else 1.6)
     if size > _LONG and not site:
         return -_body_points(text, size)

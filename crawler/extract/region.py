@@ -59,6 +59,8 @@ class _Gazetteer:
     short: Mapping[str, tuple[str, ...]]
     starts: frozenset[str]
     """First two characters of every name."""
+    first: re.Pattern[str]
+    """Any character a name starts with."""
     names: Mapping[str, str]
     """Code to full name."""
 
@@ -83,6 +85,7 @@ def _gazetteer() -> _Gazetteer:
         {name: tuple(codes) for name, codes in full.items()},
         {name: tuple(codes) for name, codes in short.items()},
         frozenset(name[:2] for name in everything),
+        re.compile("[" + "".join(sorted({name[0] for name in everything})) + "]"),
         names,
     )
 
@@ -131,17 +134,15 @@ def places_in(text: str) -> list[tuple[int, int, tuple[str, ...], bool]]:
     """
     gazetteer = _gazetteer()
     found: list[tuple[int, int, tuple[str, ...], bool]] = []
-    at, size = 0, len(text)
-    while at < size - 1:
-        if text[at : at + 2] not in gazetteer.starts:
-            at += 1
+    taken = 0
+    for match in gazetteer.first.finditer(text):
+        at = match.start()
+        if at < taken or text[at : at + 2] not in gazetteer.starts:
             continue
         hit = _longest(text, at, gazetteer)
         if hit:
             found.append(hit)
-            at = hit[1]
-        else:
-            at += 1
+            taken = hit[1]
     return found
 
 
