@@ -17,7 +17,7 @@ def page(text: str) -> str:
     return (
         f'<html><head><title>{title}</title><meta name="description" content="{text[:20]}">'
         f"<script>var a = '國(guó)?xiàng)';</script></head>"
-        f'<body><img alt="{text[5:15]}">{paragraphs}<br>後記</body></html>'
+        f'<body><img alt="{text[5:15]}">{paragraphs}<br>附記</body></html>'
     )
 
 
@@ -30,7 +30,7 @@ def test_text_nodes_and_attributes_are_restored_in_place():
     assert "\n".join(p.text or "" for p in tree.iter("p")) == repair_text(damaged).text
     assert tree.findtext(".//title") == "青石县消费者协会关"  # its last gloss was cut off
     assert tree.find(".//meta").get("content").startswith("青石县")
-    assert tree.find(".//br").tail == "后记"
+    assert tree.find(".//br").tail == "附记"
     assert tree.find(".//script").text == script
     assert tree.find(".//p").tail == "\n"
 
