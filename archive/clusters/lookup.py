@@ -72,7 +72,9 @@ _SEATS_OF_NUMBERS = (
     .join(_clusters, _clusters.c.id == _members.c.cluster_id)
     .where(_prints.c.number.in_(bindparam("numbers", expanding=True)))
 )
-_TEXTS = select(_prints).where(_prints.c.document_id.in_(bindparam("documents", expanding=True)))
+_TEXTS = select(_prints).where(
+    _prints.c.document_id.in_(bindparam("documents", expanding=True)), _prints.c.version == VERSION
+)
 _SEATS_OF_DOCUMENTS = (
     select(_members.c.document_id, _members.c.cluster_id, _members.c.role, _clusters.c.canonical_id)
     .join(_clusters, _clusters.c.id == _members.c.cluster_id)

@@ -34,12 +34,7 @@ def place(
     """
     db.lock(connection, "clusters")
     claim = document.claim(prepared)
-    copies = lookup.exact_copies(connection, prepared)
-    shingles: list[int] = []
-    if len(copies) == lookup.EXACT_ROWS:  # one more copy of a text that has several
-        candidates = lookup.load(connection, copies[:1])
-    else:
-        candidates, shingles = lookup.find(connection, prepared)
+    candidates, shingles = _candidates(connection, prepared)
     judged = judge.judge(connection, document.document_id, prepared, candidates)
     lookup.write(connection, prepared, claim, shingles)
     judge.write_edges(connection, document.document_id, judged, now)
@@ -58,6 +53,18 @@ def remove(
     judge.forget_edges(connection, document_id)
     lookup.forget(connection, document_id)
     return groups.notes
+
+
+def _candidates(
+    connection: Connection, prepared: Prepared
+) -> tuple[list[lookup.Candidate], list[int]]:
+    """Documents to judge, and the shingles to write."""
+    copies = lookup.exact_copies(connection, prepared)
+    if len(copies) == lookup.EXACT_ROWS:
+        (oldest,) = lookup.load(connection, copies[:1])
+        if not oldest.is_compilation:
+            return [oldest], []  # one more copy of a text that has several: findable by them
+    return lookup.find(connection, prepared)
 
 
 class _Placing:

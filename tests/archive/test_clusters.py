@@ -166,6 +166,15 @@ def test_two_quotations_do_not_make_a_report_a_compilation(shelf: Shelf) -> None
     assert len({shelf.cluster(d) for d in (whole, early, late, copy)}) == 1
 
 
+def test_copies_of_a_compilation_are_compilations(shelf: Shelf) -> None:
+    for text in (REPORT, OTHER):
+        shelf.add(text)
+        shelf.add(text.replace("2021年", "2016年"))
+    copies = [shelf.add(REPORT + "\n" + OTHER + "！" * n) for n in range(6)]
+    assert all(len(shelf.seats(d)) == 2 for d in copies)
+    assert {shelf.role(d) for d in copies} == {"compilation"}
+
+
 def test_numbered_parts_make_a_compilation_with_one_copy_each(shelf: Shelf) -> None:
     parts = ["一、做法\n" + text for text in (REPORT, OTHER)]
     first, second = (shelf.add(text) for text in parts)
