@@ -109,6 +109,30 @@ _INSERT_CAPTURE = insert(Capture).returning(Capture.id)
 _INSERT_EXTRACTION = insert(Extraction)
 _INSERT_ARTICLE = insert(Article).returning(Article.id)
 _ARTICLE = select(Article.id).where(Article.url == bindparam("wanted"))
+_PARTS = (
+    select(ArticlePart.capture_id)
+    .where(
+        ArticlePart.article_id == bindparam("article"), ArticlePart.ordinal <= bindparam("parts")
+    )
+    .order_by(ArticlePart.ordinal)
+)
+_UNQUEUE = delete(Extraction).where(
+    Extraction.article_id == bindparam("article"), Extraction.state == "queued"
+)
+
+
+def _set_part_statement(engine: Any) -> Any:
+    statement = engine.insert(ArticlePart)
+    return statement.on_conflict_do_update(
+        index_elements=["article_id", "ordinal"],
+        set_={"capture_id": statement.excluded.capture_id},
+    )
+
+
+_SET_PART = {
+    "sqlite": _set_part_statement(sqlite),
+    "postgresql": _set_part_statement(postgresql),
+}
 
 
 def know(connection: Connection, fetched: Fetched, host: str) -> Known:
@@ -286,30 +310,19 @@ def _keep_part(
 
 
 def _set_part(connection: Connection, article_id: int, ordinal: int, capture_id: int) -> None:
-    engine = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = engine.insert(ArticlePart)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["article_id", "ordinal"],
-            set_={"capture_id": statement.excluded.capture_id},
-        ),
-        {"article_id": article_id, "ordinal": ordinal, "capture_id": capture_id},
-    )
+    values = {"article_id": article_id, "ordinal": ordinal, "capture_id": capture_id}
+    connection.execute(_SET_PART[connection.dialect.name], values)
 
 
 def _queue_extraction(
     connection: Connection, host: str, article_id: int, parts: int, now: datetime
 ) -> None:
-    captures = (
-        select(ArticlePart.capture_id)
-        .where(ArticlePart.article_id == article_id, ArticlePart.ordinal <= parts)
-        .order_by(ArticlePart.ordinal)
-    )
-    waiting = (Extraction.article_id == article_id) & (Extraction.state == "queued")
-    connection.execute(delete(Extraction).where(waiting))
+    article = {"article": article_id, "parts": parts}
+    connection.execute(_UNQUEUE, article)
+    captures = connection.execute(_PARTS, article).scalars()
     values = {
         "article_id": article_id,
-        "captures": list(connection.execute(captures).scalars()),
+        "captures": list(captures),
         "warc_host": host,
         "state": "queued",
         "tries": 0,

@@ -8,7 +8,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from archive.captures import Fetched, Stored
+from archive.captures import Fetched
 from archive.warc import Exchange, Headers
 
 
@@ -39,8 +39,8 @@ class CapturePipeline:
         if not isinstance(item, Fetched):
             return item
         spider: Any = self._crawler.spider
-        stored: Stored = await asyncio.wrap_future(spider.session.recorder.store(item))
-        spider.stored(item, stored)
+        await asyncio.wrap_future(spider.session.recorder.store(item))
+        spider.stored()
         return item
 
 

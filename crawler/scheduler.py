@@ -39,7 +39,8 @@ class FrontierScheduler(BaseScheduler):
         """`budget`: most fetches in this run; `delay`: seconds between two of them."""
         self._crawler = crawler
         self._budget = budget
-        self._most_unstored = UNSTORED * concurrency
+        self._concurrency = concurrency
+        self._unjudged = 0
         self._unstored = 0
         self._batch = max(2, min(MOST_BUFFERED, int(BUFFER_SECONDS / max(delay, 0.001))))
         self._ready: deque[Request] = deque()
@@ -59,7 +60,7 @@ class FrontierScheduler(BaseScheduler):
         scheduler = cls(crawler, spider.budget, polite.delay, polite.concurrency)
         spider.scheduler = scheduler
         # A fault of ours on one page must not count as a fetch under way for ever.
-        crawler.signals.connect(scheduler.stored, signals.spider_error)
+        crawler.signals.connect(scheduler.lost, signals.spider_error)
         crawler.signals.connect(scheduler.stored, signals.item_error)
         return scheduler
 
@@ -101,10 +102,25 @@ class FrontierScheduler(BaseScheduler):
         """A ready request, or None; more are leased before the last one is given out."""
         if len(self._ready) <= self._batch // 2:
             self._lease_more()
-        if not self._ready or self._unstored >= self._most_unstored:
+        busy = self._unjudged >= self._concurrency
+        if busy or self._unstored >= UNSTORED * self._concurrency or not self._ready:
             return None
+        self._unjudged += 1
         self._unstored += 1
         return self._ready.popleft()
+
+    def judged(self) -> None:
+        """The spider knows what a fetch gave; only now the next one may go out.
+
+        So an answer that makes the site pause stops the very next request.
+        """
+        self._unjudged -= 1
+        self._wake()
+
+    def lost(self) -> None:
+        """A fetch ended in a fault of ours: neither judged nor stored."""
+        self._unjudged -= 1
+        self.stored()
 
     def stored(self) -> None:
         """A fetch that was given out is on the disk."""

@@ -15,7 +15,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from archive.captures import Fetched, Stored
+from archive.captures import Fetched
 from archive.frontier import Found, Leased, NextVisit
 from archive.runs import SiteRow, save_site
 from archive.warc import Exchange
@@ -111,11 +111,12 @@ class SiteSpider(Spider):
         exchange = exchange_of(response)
         if exchange.status in REDIRECTS:
             verdict, moved_to = self._moved(exchange, row)
+            self._judged(verdict)
             yield _fetched(row, verdict, now, exchange, moved_to=moved_to)
             return
         hint = self.profile.text.encoding_hint
         text = decode(exchange.payload, exchange.header("Content-Type"), hint).text
-        verdict = judge(exchange, text, row, self.bounds, now)
+        verdict = self._judged(judge(exchange, text, row, self.bounds, now))
         if verdict.outcome != "ok":
             yield _fetched(row, verdict, now, exchange)
         elif row.kind == "list":
@@ -130,16 +131,21 @@ class SiteSpider(Spider):
         row: Leased = failure.request.meta["leased"]  # type: ignore[attr-defined]
         now = datetime.now(UTC)
         error = failure.value or OSError("no answer")
-        yield _fetched(row, judge_failure(error, row, now), now, None)
+        yield _fetched(row, self._judged(judge_failure(error, row, now)), now, None)
 
-    def stored(self, fetched: Fetched, stored: Stored) -> None:
-        """The archive has it: let the scheduler look for more, or leave a failing site alone."""
-        bad = stored.outcome in {"error", "timed_out", "blocked"}
-        self.failures = self.failures + 1 if bad else 0
-        if stored.outcome == "blocked" or self.failures >= FAILURES_TO_PAUSE:
-            self.logger.warning("%s pauses: %s", self.name, fetched.reason or stored.outcome)
-            self.scheduler.pause()
+    def stored(self) -> None:
+        """The archive has a fetch of ours: it may have brought new work."""
         self.scheduler.stored()
+
+    def _judged(self, verdict: Verdict) -> Verdict:
+        """Let the next request go, or leave a site alone that blocks us or keeps failing."""
+        bad = verdict.outcome in {"error", "timed_out", "blocked"}
+        self.failures = self.failures + 1 if bad else 0
+        if verdict.outcome == "blocked" or self.failures >= FAILURES_TO_PAUSE:
+            self.logger.warning("%s pauses: %s", self.name, verdict.reason)
+            self.scheduler.pause()
+        self.scheduler.judged()
+        return verdict
 
     def _moved(self, exchange: Exchange, row: Leased) -> tuple[Verdict, Found | None]:
         location = exchange.header("Location") or ""

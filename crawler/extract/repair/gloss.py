@@ -13,13 +13,28 @@ GLOSSED: Final = re.compile(rf"([\u4e00-\u9fff])\(({READING})\)")
 CUT_GLOSS: Final = re.compile(rf"([\u4e00-\u9fff])\(([{PINYIN}]{{0,7}})\Z")
 """The start of a gloss at the end of a text: titles and descriptions are cut to a length."""
 TORN: Final = re.compile(rf"\?{READING}\)")
-SPACED: Final = re.compile(rf"([(?])({READING})[ \u00a0]\)")
-"""A gloss with a blank before the closing bracket, as some mirrors write it."""
+HINT: Final = re.compile(rf"[(（]{READING} ?[)）]")
+"""Anything that may be a gloss, in whatever dress."""
+_DRESSED: Final = re.compile(rf"([(?（])({READING})[ \u00a0]?[)）]")
+"""A gloss as mirrors write it: some put a blank in it, some widen its brackets."""
+_COMMA: Final = re.compile(r"([,，])\1")
 
 TRIGGER: Final = re.compile(rf"\?(?={READING}\)|[,;?，；？])")
 """Where a broken place can begin: a lost byte before a gloss or before a cut mark."""
 
 
-def closed(text: str) -> str:
-    """`text` with the glosses that carry a blank written as all others are."""
-    return SPACED.sub(r"\1\2)", text)
+def plain(text: str) -> str:
+    """`text` with what some mirrors do on top of the channel taken back.
+
+    Glosses get narrow brackets without a blank; doubled commas become single where most of the
+    text's commas are doubled (a doubled comma among single ones is the author's).
+    """
+    out = _DRESSED.sub(_bare, text)
+    commas = out.count("，") + out.count(",")
+    if 4 * len(_COMMA.findall(out)) > commas:
+        out = _COMMA.sub(r"\1", out)
+    return out
+
+
+def _bare(gloss: re.Match[str]) -> str:
+    return f"{'(' if gloss[1] == '（' else gloss[1]}{gloss[2]})"

@@ -6,7 +6,7 @@ from typing import Final
 from archive.page import RepairStatus, Span
 from crawler.extract.repair import model
 from crawler.extract.repair.detect import MIN_GLOSSES, detect
-from crawler.extract.repair.gloss import GLOSS, closed
+from crawler.extract.repair.gloss import HINT, plain
 from crawler.extract.repair.restore import Restorer
 
 RANK: Final[tuple[RepairStatus, ...]] = ("none", "certain", "likely", "guess", "failed")
@@ -37,7 +37,7 @@ def repair_text(text: str) -> Repaired:
     out: list[str] = []
     spans: list[Span] = []
     end = 0
-    for piece in restorer.pieces(closed(text)):
+    for piece in restorer.pieces(plain(text)):
         start, end = end, end + len(piece.text)
         out.append(piece.text)
         if piece.status != "none":
@@ -50,10 +50,10 @@ def repair_text(text: str) -> Repaired:
 
 def restorer_for(text: str) -> Restorer | None:
     """What can restore a page with this visible text; None if the page is not damaged."""
-    glosses = GLOSS.finditer(text)
+    glosses = HINT.finditer(text)
     if sum(1 for _ in zip(range(MIN_GLOSSES), glosses, strict=False)) < MIN_GLOSSES:
         return None  # the cheap way out for nearly every page
-    text = closed(text)
+    text = plain(text)
     trained = model.load()
     found = detect(text, trained.common)
     return None if found is None else Restorer(found, text, trained)
