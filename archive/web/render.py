@@ -71,7 +71,8 @@ class Renderer:
                 status,
                 media_type="application/problem+json",
             )
-        return self.page("problem.html", status, code=status, detail=detail)
+        query = self.request.query_params.get("q", "")
+        return self.page("problem.html", status, code=status, detail=detail, query=query)
 
     def see(self, path: str) -> Response:
         """Send the reader on, where an address has moved."""

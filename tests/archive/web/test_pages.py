@@ -122,6 +122,11 @@ def test_a_wrong_request_gets_a_clear_page(
     assert "Traceback" not in answer.text
 
 
+def test_a_query_that_failed_can_be_mended(client: TestClient) -> None:
+    page = client.get("/", params={"q": '投诉 AND "'}).text
+    assert 'value="投诉 AND &#34;"' in page
+
+
 def test_a_withdrawn_document_is_gone(
     client: TestClient, build: Builder, sample: dict[str, str]
 ) -> None:
