@@ -97,6 +97,13 @@ def lease(
     return [_task(connection, folder, row) for row in connection.execute(query).all()]
 
 
+def release(connection: Connection, owner: str) -> int:
+    """Give the extractions that `owner` has not finished back; gives how many."""
+    held = update(Extraction).where(Extraction.lease_owner == owner, Extraction.state == "leased")
+    values = {"state": "queued", "lease_owner": None, "lease_until": None}
+    return connection.execute(held.values(**values)).rowcount
+
+
 def waiting(connection: Connection, host: str) -> int:
     """How many extractions this machine could still do or is doing."""
     query = select(func.count()).where(

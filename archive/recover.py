@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, select, update
 
-from archive import frontier
+from archive import extractions, frontier
 from archive.archive import Archive
 from archive.models import Capture, Extraction, Run, WarcFile
 from archive.owner import host_name, is_dead
@@ -30,11 +30,7 @@ def recover(archive: Archive) -> Recovered:
     with archive.database.write() as connection:
         dead = {name for name in _owners(connection) if is_dead(archive.folder, name)}
         leases = sum(frontier.release(connection, name) for name in sorted(dead))
-        freed = connection.execute(
-            update(Extraction)
-            .where(Extraction.state == "leased", Extraction.lease_owner.in_(dead))
-            .values(state="queued", lease_owner=None, lease_until=None)
-        )
+        freed = sum(extractions.release(connection, name) for name in sorted(dead))
         files, cut = 0, 0
         for row in connection.execute(
             select(WarcFile.id, WarcFile.name, WarcFile.length).where(
@@ -48,7 +44,7 @@ def recover(archive: Archive) -> Recovered:
             .where(Run.finished_at.is_(None), Run.owner.in_(dead))
             .values(finished_at=datetime.now(UTC), outcome="interrupted")
         )
-    return Recovered(leases, freed.rowcount, files, cut)
+    return Recovered(leases, freed, files, cut)
 
 
 def _owners(connection: Connection) -> set[str]:

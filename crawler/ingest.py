@@ -86,8 +86,13 @@ class Ingest:
         return True
 
     def close(self) -> None:
-        """End the workers."""
-        self._pool.close()
+        """End the workers; what they have not finished is another's to take."""
+        if not self._running:
+            self._pool.close()
+            return
+        self._pool.kill()
+        with self._archive.database.write() as connection:
+            extractions.release(connection, self._owner.name)
 
     def _take(self) -> None:
         limit = self._ahead - len(self._running)

@@ -329,3 +329,31 @@ def test_the_common_options_may_stand_in_front(crawler: Crawler) -> None:
     crawler.crawl()
     done = run("--archive", crawler.folder, "verify", "--json")
     assert json.loads(done.stdout)["problems"] == []
+
+
+def test_the_same_crawl_on_postgresql(crawler: Crawler, web: Web, postgres_url: str) -> None:
+    report = crawler.crawl("--database", postgres_url)
+    assert (report["captures"], report["documents"]) == (4, 3)
+    checked = run_json("verify", "--archive", crawler.folder, "--database", postgres_url)
+    assert (checked["captures"], checked["problems"]) == (4, [])
+    assert run("reprocess", "--archive", crawler.folder, "--database", postgres_url).returncode == 0
+    found = run("search", "12315", "--json", "--archive", crawler.folder, "--database", postgres_url)
+    assert len(found.stdout.splitlines()) == 3
+
+
+def test_a_site_that_blocks_is_not_asked_again(crawler: Crawler, web: Web) -> None:
+    challenge = "<html><script>var arg1='A1B2';</script><body>acw_sc__v2</body></html>"
+    web.pages["/a/1.html"] = html(challenge)
+    report = crawler.crawl()
+    assert report["skipped"]["blocked"] == 1
+    assert web.paths("/a/") == ["/a/1.html"]
+    crawler.crawl("--due")
+    assert web.paths("/a/1") == ["/a/1.html"]
+
+
+def test_a_server_that_fails_is_asked_again_after_what_it_says(crawler: Crawler, web: Web) -> None:
+    answers = iter([(503, {"Retry-After": "1"}, b"later"), report_page("青禾县", 157)])
+    web.pages["/a/1.html"] = lambda _: next(answers)
+    report = crawler.crawl()
+    assert report["documents"] == 3
+    assert web.paths("/a/1") == ["/a/1.html"] * 2
