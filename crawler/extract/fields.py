@@ -1,5 +1,7 @@
 """The fields of one document, each read by its own module."""
 
+from typing import Final
+
 from archive.page import PageDocument
 from crawler.extract.figures import read_figures
 from crawler.extract.fold import level
@@ -10,6 +12,8 @@ from crawler.extract.metadata import Metadata
 from crawler.extract.region import full_issuer, region_by_code, region_of
 from crawler.extract.split import Work
 from crawler.extract.year import read_year
+
+TIMELY: Final = frozenset(("news", "notice", "alert", "typical_cases", "data_analysis"))
 
 
 def document_of(
@@ -34,7 +38,8 @@ def document_of(
     if issuer:
         issuer = full_issuer(issuer, region)
     kind = kind_of(work.title, plain)
-    year = read_year(work.title, plain, metadata.published if alone else None)
+    published = metadata.published if alone else None
+    year = read_year(work.title, plain, published, timely=kind in TIMELY)
     return PageDocument(
         ordinal=ordinal,
         title=work.title,

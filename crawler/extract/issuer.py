@@ -198,6 +198,10 @@ def _signature(text: str) -> str | None:
         match = _SIGN_LINE.match(bare)
         if match and len(bare) <= 32 and not re.match("附|联系|抄送|主办|承办|地址", bare):
             return match["name"]
+    for line in lines[:4]:
+        match = _SIGN_LINE.match(line)
+        if match and not re.match("各|致|关于", line) and re.search(rf"(?:{_TAIL_RE})$", line):
+            return match["name"]
     tail = re.search(
         rf"(?:。|\n|^)\s*(?P<name>[^，。；：、\n]{{2,24}}?(?:{_TAIL_RE}))\s*[\d二〇○×xX]{{2,4}}年[^。]{{1,10}}日?[)）]?\s*$",
         text[-80:],

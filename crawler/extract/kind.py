@@ -180,6 +180,12 @@ _LEAD_RULES: Final = tuple(
         ("speech", 4.0, r"^(?:同志们|各位|尊敬的|女士们|大家)"),
     )
 )
+_FIRST_PERSON = re.compile(
+    r"(?<![自为])我(?!们?(?:市|县|区|省|局|行|所|会|协|委|院|校|公司|单位|国|镇|乡|社区|支行|分行|科|处|站))(?:们)?"
+    r"|感(?:受|触|悟|想)|体会到|收获|受益|启发"
+)
+_NAMED_ONLY: Final = 3.0
+"""Points for a title that says 心得 over a plain account of an activity."""
 _LEAD_CHARS: Final = 500
 _BODY_CHARS: Final = 8_000
 _MIN_POINTS: Final = 1.5
@@ -198,6 +204,8 @@ def kind_of(title: str, text: str) -> str:
         if regex.search(heading):
             points[kind] = max(points[kind], value)
     body = text[:_BODY_CHARS]
+    if points["reflection"] and not _FIRST_PERSON.search(body):
+        points["reflection"] = _NAMED_ONLY
     for kind, value, regex in _LEAD_RULES:
         if regex.search(body[:_LEAD_CHARS]):
             points[kind] += value

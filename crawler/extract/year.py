@@ -68,6 +68,10 @@ _COMMON_PHRASES: Final = frozenset(
 )
 _THEME_RE = re.compile("|".join(sorted(_THEME_YEARS, key=len, reverse=True)))
 _MARKS = re.compile(r"[\s，,、·.。!！:：;；\-—]+")
+_QUOTED = re.compile("[“「《]([\u4e00-\u9fff]{5,16})[”」》]")
+_PECULIAR: Final = 7
+"""Characters from which a theme does not occur by chance."""
+_SLIPS: Final = 2
 _QUOTES: Final = "“”\"'‘’「」《》"
 _ORDINAL = re.compile(
     r"第\s?(\d{2}|[一二三四五六七八九十]{2,3})\s?(?:个|届)(?:[“\"]?3[.·]?15[”\"]?)?(?:国际)?消费者权益(?:保护)?日"
@@ -122,6 +126,10 @@ _EVENTS: Final[tuple[tuple[str, int, int], ...]] = (
     (r"十九届五中全会", 2020, 2021),
     (r"十九届六中全会", 2021, 2022),
     (r"二十届三中全会", 2024, 2025),
+    (r"“?十一五”?(?:规划|时期|期间|开局)", 2005, 2011),
+    (r"“?十二五”?(?:规划|时期|期间|开局)", 2010, 2016),
+    (r"“?十三五”?(?:规划|时期|期间|开局)", 2015, 2021),
+    (r"“?十四五”?(?:规划|时期|期间|开局)", 2020, 2026),
     (r"党的十六大", 2002, 2007),
     (r"党的十七大", 2007, 2012),
     (r"党的十八大", 2012, 2017),
@@ -153,12 +161,16 @@ are news. A report names past events too, so only the latest of them bounds the 
 
 _OLD_OFFICE = re.compile(r"工商行政管理|工商局|工商所|工商分局|国家工商")
 _NEW_OFFICE = re.compile(r"市场监督管理|市场监管")
+_NARROW: Final = 2
 _OFFICE_ENDS: Final = 2019
 _EVENT_RULES: Final = tuple((re.compile(regex), low, high) for regex, low, high in _EVENTS)
 _PUBLISH_LINE = re.compile(
     r"(?:发布|更新|上传|编辑|添加|录入)(?:时间|日期|于)?|施行|颁布|第\d+号|通过|修订|修正|成立于|始于"
 )
 _HISTORY = re.compile(r"(?:198[34]|19[89]\d)年[^。]{0,20}(?:国际消费者|中国消费者|联盟|成立)")
+_LAST_YEAR = re.compile("去年|上年度?|全年|过去(?:的)?一年|年终|年度")
+_THIS_YEAR = re.compile("今年|近日|日前|昨日|今日|本月|3月15日")
+_SPRING: Final = 4
 _OPENING: Final = 150
 
 
@@ -172,13 +184,17 @@ class Year:
     evidence: tuple[str, ...]
 
 
-def read_year(title: str, text: str, published: date | None = None) -> Year:
+def read_year(
+    title: str, text: str, published: date | None = None, *, timely: bool = False
+) -> Year:
     """Weigh the evidence.
 
     Args:
         title: the document's title.
         text: the document, from `fold.level`.
-        published: the page's date: a document is not later than it, and an upload says no more.
+        published: the page's date: a document is not later than it.
+        timely: whether the page is of a kind that is published when it is written (news,
+            notices); only then does its date say more, for essay sites upload years later.
     """
     folded, heading = text, level(title)
     claimed = _claimed(heading, folded)
@@ -188,9 +204,17 @@ def read_year(title: str, text: str, published: date | None = None) -> Year:
         high = min(high, published.year)
     printed = _printed(folded, claimed)
     inferred, why = _decide(exact, printed, claimed, (low, high))
+    if inferred is None and published and timely and published.year >= low:
+        inferred, why = _from_date(folded, published)
     evidence = tuple(dict.fromkeys([*(w for _, w in exact), *why, *bounds]))
     conflict = bool(claimed and inferred and claimed != inferred)
     return Year(claimed, inferred, conflict, evidence)
+
+
+def _from_date(text: str, published: date) -> tuple[int, list[str]]:
+    """The year a timely page of that day is about: last year's work is told in spring."""
+    past = published.month <= _SPRING and _LAST_YEAR.search(text) and not _THIS_YEAR.search(text)
+    return published.year - bool(past), [f"published {published}"]
 
 
 def _claimed(title: str, text: str) -> int | None:
@@ -201,8 +225,10 @@ def _claimed(title: str, text: str) -> int | None:
     han = _HAN_YEAR.search(title)
     if han:
         return _han_year(han)
-    about = _ABOUT.search(text[:600]) or _YEAR.search(text[:_OPENING])
-    return int(about[1]) if about and not _HISTORY.search(text[: about.end() + 20]) else None
+    for match in (*_ABOUT.finditer(text[:600]), *_YEAR.finditer(text[:_OPENING])):
+        if not _HISTORY.match(text, match.start()):
+            return int(match[1])
+    return None
 
 
 def _han_year(match: re.Match[str]) -> int:
@@ -210,20 +236,35 @@ def _han_year(match: re.Match[str]) -> int:
 
 
 def _themes(text: str, title: str) -> list[tuple[int, str]]:
-    """Years whose theme stands in quotes or beside the word theme; common phrases only beside it."""
-    plain = _MARKS.sub("", text)
+    """Years whose theme is quoted, called a theme, or too peculiar to stand there by chance.
+
+    Common phrases ("消费和谐") count only where they are called a theme. Quoted themes may be
+    misspelt by a character or two.
+    """
+    whole = _MARKS.sub("", title) + "\n" + _MARKS.sub("", text)
     found = []
-    for match in _THEME_RE.finditer(_MARKS.sub("", title) + "\n" + plain):
-        whole = _MARKS.sub("", title) + "\n" + plain
-        before, after = (
-            whole[max(0, match.start() - 14) : match.start()],
-            whole[match.end() : match.end() + 12],
-        )
+    for match in _THEME_RE.finditer(whole):
+        before = whole[max(0, match.start() - 14) : match.start()]
+        after = whole[match.end() : match.end() + 12]
         quoted = before[-1:] in _QUOTES and after[:1] in _QUOTES and bool(before[-1:])
         beside = "主题" in before or "主题" in after
-        if beside or (quoted and match[0] not in _COMMON_PHRASES):
+        peculiar = len(match[0]) >= _PECULIAR and match[0] not in _COMMON_PHRASES
+        if beside or peculiar or (quoted and match[0] not in _COMMON_PHRASES):
             year = _THEME_YEARS[match[0]]
             found.append((year, f"theme {match[0]}: {year}"))
+    return found or _misspelt(whole)
+
+
+def _misspelt(whole: str) -> list[tuple[int, str]]:
+    """Quoted strings that differ from a long theme by little."""
+    found = []
+    for quoted in _QUOTED.findall(whole):
+        for theme, year in _THEME_YEARS.items():
+            if len(theme) < _PECULIAR or abs(len(theme) - len(quoted)) > _SLIPS:
+                continue
+            shared = len(set(theme) & set(quoted))
+            if shared >= len(set(theme)) - _SLIPS and shared >= len(set(quoted)) - _SLIPS:
+                found.append((year, f"theme {quoted}, nearly {theme}: {year}"))
     return found
 
 
@@ -290,6 +331,8 @@ def _decide(
     counted = Counter(year for year, _ in exact if low <= year <= high)
     if counted:
         best = counted.most_common(1)[0][0]
+        if claimed == best - 1 and printed[claimed] >= printed[best]:
+            return claimed, [f"year {claimed}; the theme is announced for the next"]
         return best, []
     if claimed and low <= claimed <= high:
         return claimed, [f"year {claimed} in the title or first sentence"]
@@ -297,4 +340,4 @@ def _decide(
     if fitting:
         best = fitting.most_common(1)[0][0]
         return best, [f"year {best} printed most"]
-    return (low, []) if high - low <= 1 else (None, [])
+    return (low, []) if high - low <= _NARROW else (None, [])
