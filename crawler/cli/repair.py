@@ -16,8 +16,9 @@ def repair(file: BinaryIO, as_json: bool) -> None:
 
     FILE is UTF-8 text, standard input without it. Text that is not damaged comes out as it is.
     """
-    from crawler.extract.repair import repair_text
+    from crawler.extract.repair import load_tables, repair_text
 
+    load_tables()
     try:
         text = file.read().decode("utf-8")
     except UnicodeDecodeError as error:

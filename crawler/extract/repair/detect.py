@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from crawler.extract.repair import tables
-from crawler.extract.repair.gloss import GLOSSED
+from crawler.extract.repair.gloss import GLOSSED, doubles_commas, plain
 
 MIN_GLOSSES: Final = 5
 MIN_CHARACTERS: Final = 3
@@ -31,11 +31,13 @@ class Damage:
         listed: the characters glossed on this page and their readings (the page's list).
         full_width: the page still has full-width ， ； ？; else they were folded to half width.
         keeps_private: private-use characters are there, so none were dropped.
+        doubled: commas were doubled afterwards (see `gloss.plain`).
     """
 
     listed: dict[str, str]
     full_width: bool
     keeps_private: bool
+    doubled: bool
 
 
 def detect(text: str, common: frozenset[str]) -> Damage | None:
@@ -46,6 +48,8 @@ def detect(text: str, common: frozenset[str]) -> Damage | None:
         common: the most frequent characters, simplified.
     """
     known = tables.load()
+    doubled = doubles_commas(text)
+    text = plain(text, doubled=doubled)
     pairs = Counter(GLOSSED.findall(text))
     total = sum(pairs.values())
     if total < MIN_GLOSSES:
@@ -71,4 +75,5 @@ def detect(text: str, common: frozenset[str]) -> Damage | None:
         listed={char: counts.most_common(1)[0][0] for char, counts in readings.items()},
         full_width=any(mark in text for mark in "，；？：！"),
         keeps_private=any("\ue000" <= char <= "\uf8ff" for char in text),
+        doubled=doubled,
     )

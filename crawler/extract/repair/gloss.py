@@ -23,17 +23,19 @@ TRIGGER: Final = re.compile(rf"\?(?={READING}\)|[,;?，；？])")
 """Where a broken place can begin: a lost byte before a gloss or before a cut mark."""
 
 
-def plain(text: str) -> str:
+def doubles_commas(text: str) -> bool:
+    """True if most commas of `text` are doubled, as one kind of mirror does to whole pages."""
+    return 4 * len(_COMMA.findall(text)) > text.count("，") + text.count(",")
+
+
+def plain(text: str, *, doubled: bool) -> str:
     """`text` with what some mirrors do on top of the channel taken back.
 
-    Glosses get narrow brackets without a blank; doubled commas become single where most of the
-    text's commas are doubled (a doubled comma among single ones is the author's).
+    Glosses get narrow brackets without a blank. With `doubled`, doubled commas become single; a
+    doubled comma among single ones is the author's.
     """
     out = _DRESSED.sub(_bare, text)
-    commas = out.count("，") + out.count(",")
-    if 4 * len(_COMMA.findall(out)) > commas:
-        out = _COMMA.sub(r"\1", out)
-    return out
+    return _COMMA.sub(r"\1", out) if doubled else out
 
 
 def _bare(gloss: re.Match[str]) -> str:

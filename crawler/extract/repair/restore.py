@@ -10,7 +10,7 @@ from archive.page import RepairStatus
 from crawler.extract.repair.channel import damage, drop_private, glosses, half_width
 from crawler.extract.repair.cp936 import BYTES
 from crawler.extract.repair.detect import Damage
-from crawler.extract.repair.gloss import CUT_GLOSS, GLOSS, GLOSSED, TORN, TRIGGER
+from crawler.extract.repair.gloss import CUT_GLOSS, GLOSS, GLOSSED, TORN, TRIGGER, plain
 from crawler.extract.repair.lattice import CALM, LOST, Evidence, Reading, Search, Token, tokens
 from crawler.extract.repair.model import Model
 from crawler.extract.repair.page_model import PageModel
@@ -72,6 +72,8 @@ class Restorer:
     def __init__(self, damage_: Damage, text: str, model: Model) -> None:
         """`text`: all visible text of the page, from which the rest is learned."""
         self._listed = damage_.listed
+        self._doubled = damage_.doubled
+        text = plain(text, doubled=damage_.doubled)
         self._effort = EFFORT + EFFORT_PER_CHARACTER * len(text)
         undamaged = _undamaged(text)
         seen = set(GLOSSED.sub("", "\n".join(undamaged)))
@@ -86,6 +88,7 @@ class Restorer:
 
     def pieces(self, text: str) -> Iterator[Piece]:
         """The restored text in stretches, in order; only broken places carry a status."""
+        text = plain(text, doubled=self._doubled)
         cut = CUT_GLOSS.search(text)
         if cut and self._listed.get(cut[1], "").startswith(cut[2]) and cut[1] in self._listed:
             text = text[: cut.start() + 1]

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from archive.page import RepairStatus, Span
-from crawler.extract.repair import model
+from crawler.extract.repair import model, tables
 from crawler.extract.repair.detect import MIN_GLOSSES, detect
-from crawler.extract.repair.gloss import HINT, plain
+from crawler.extract.repair.gloss import HINT
 from crawler.extract.repair.restore import Restorer
 
 RANK: Final[tuple[RepairStatus, ...]] = ("none", "certain", "likely", "guess", "failed")
@@ -29,6 +29,14 @@ class Repaired:
     spans: tuple[Span, ...] = ()
 
 
+def load_tables() -> None:
+    """Reads all tables now instead of at the first damaged page, e.g. before workers fork."""
+    model.load()
+    tables.load()
+    tables.by_first_byte()
+    tables.by_second_byte()
+
+
 def repair_text(text: str) -> Repaired:
     """Restores `text` if it is damaged; any other text comes back as it is."""
     restorer = restorer_for(text)
@@ -37,7 +45,7 @@ def repair_text(text: str) -> Repaired:
     out: list[str] = []
     spans: list[Span] = []
     end = 0
-    for piece in restorer.pieces(plain(text)):
+    for piece in restorer.pieces(text):
         start, end = end, end + len(piece.text)
         out.append(piece.text)
         if piece.status != "none":
@@ -53,7 +61,6 @@ def restorer_for(text: str) -> Restorer | None:
     glosses = HINT.finditer(text)
     if sum(1 for _ in zip(range(MIN_GLOSSES), glosses, strict=False)) < MIN_GLOSSES:
         return None  # the cheap way out for nearly every page
-    text = plain(text)
     trained = model.load()
     found = detect(text, trained.common)
     return None if found is None else Restorer(found, text, trained)

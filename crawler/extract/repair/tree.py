@@ -13,7 +13,6 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.page import RepairStatus, Span
-from crawler.extract.repair.gloss import plain
 from crawler.extract.repair.text import RANK, restorer_for
 
 NEIGHBOURS: Final = 12
@@ -80,7 +79,7 @@ def repair_tree(tree: HtmlElement) -> TreeRepair:
     fixes: list[Fix] = []
     worst = 1
     for slot, text in zip(slots, texts, strict=True):
-        pieces = list(restorer.pieces(plain(text)))
+        pieces = list(restorer.pieces(text))
         restored = "".join(piece.text for piece in pieces)
         if restored != text:
             slot.write(restored)
