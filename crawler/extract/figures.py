@@ -28,6 +28,8 @@ _SUBSCOPE = re.compile(
 _OF_A_CLASS = re.compile(r"(?:类|方面|领域|行业|问题)(?:商品|服务)?[，：,:]$")
 _CLASSES = re.compile(r"\d+(?:个)?大?(?:类|品种|种)")
 _PUNITIVE = re.compile("(?:加倍|双倍|多倍|惩罚性)赔偿|欺诈")
+_SAMPLED = re.compile("抽[检查样取]|检[测验]")
+_FAILED = re.compile("不合格|合格|问题|同比|类")
 _RATE_END = re.compile(r"[率度][^，。；]{0,6}$")
 _NEAR_END = re.compile("[，,；;。：:、]")
 _MARKS = re.compile("[，,：:]")
@@ -80,7 +82,9 @@ def _named(sentence: str, numbers: Sequence[Number], *, seen: bool) -> Iterator[
         left = sentence[max(previous_end, number.start - _REACH) : number.start]
         right = sentence[number.end : min(following, number.end + 14)]
         previous_end = number.end
-        name = _name(number, left, right, held, seen=seen)
+        name = _name(number, left, right, held, seen=seen) or _by_sentence(
+            number, sentence[: number.start], left
+        )
         held = name or held
         if name:
             yield number, name
@@ -102,6 +106,15 @@ def _name(number: Number, left: str, right: str, held: str, *, seen: bool) -> st
         or next((rule.name for rule in fitting if wider and rule.before.search(wider)), None)
     )
     return _refine(name, wider or context, held) if name else None
+
+
+def _by_sentence(number: Number, before: str, left: str) -> str | None:
+    """Weights of destroyed goods and samples taken, named by a verb earlier in the sentence."""
+    if number.unit == "公斤" and "销毁" in before:
+        return "goods_destroyed"
+    if number.unit == "批次" and _SAMPLED.search(before) and not _FAILED.search(left):
+        return "inspections"
+    return None
 
 
 def _is_no_figure(number: Number, clause: str, before: str, *, seen: bool) -> bool:

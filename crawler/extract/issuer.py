@@ -26,7 +26,7 @@ _TAILS: Final = (
 _TAIL_RE: Final = "|".join(sorted(_TAILS.split(), key=len, reverse=True))
 _LEFT_STOP: Final = (
     "第二天 第一 天 一名 名 基层 我们 我 一个 某 以上 从 由 向 对 和 与 及 经 在 被 据 到 为 是 的 了 于 将 并 以 给 使 让 把 对于 关于 按照 根据 围绕 联合 会同 邀请 组织 记者 近日 日前 昨日 今日 今天 昨天 获悉 "
-    "领导 配合 协调 支持 通过 截至 此次 其中 当天 期间 以来 上午 下午 报送 上报 报告 转发 印发 各 等 该 本 我 全 两 三 个 家 日 月 年 号 季度 半年 去年 今年 同时 另外 此外 据悉 本报讯 通讯员 "
+    "领导 配合 协调 支持 通过 截至 此次 其中 当天 期间 以来 上午 下午 报送 上报 报告 转发 印发 各 等 该 本 我 全 两 三 个 余家 日 月 年 号 季度 半年 去年 今年 同时 另外 此外 据悉 本报讯 通讯员 "
     "投诉 举报 要求 表示 针对 依托 利用 加强 开展 成立 召开 举办 参加 协助 推动 指导 督促 安排 部署 受理 接受 接到 共 成员 单位 方面"
 )
 _STOP_RE = re.compile("|".join(sorted(_LEFT_STOP.split(), key=len, reverse=True)))
@@ -100,10 +100,11 @@ def find_issuer(text: str, title: str, source: str | None = None) -> str | None:
         _subject(folded[: 2 * _HEAD_CHARS]),
         _in_title(heading),
         names.most_common(1)[0][0] if names else None,
-        _own_bank(folded, names),
     ]
-    if _WE_BANK.search(folded):
-        candidates.insert(1, candidates.pop())
+    national = _SAID.search(folded[:_HEAD_CHARS])
+    if national and _NATIONAL.match(trim(national["name"])):
+        candidates.append(trim(national["name"]))
+    candidates.insert(1, _own_bank(folded, names))
     best = next((name for name in candidates if name and _is_named(name)), None)
     return _fuller(best, names) if best else None
 

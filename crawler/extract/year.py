@@ -168,6 +168,9 @@ _PUBLISH_LINE = re.compile(
     r"(?:发布|更新|上传|编辑|添加|录入)(?:时间|日期|于)?|施行|颁布|第\d+号|通过|修订|修正|成立于|始于"
 )
 _HISTORY = re.compile(r"(?:198[34]|19[89]\d)年[^。]{0,20}(?:国际消费者|中国消费者|联盟|成立)")
+_PLANNED = re.compile(
+    "年?度?[，,]?[^，。；]{0,8}?(?:将继续|将进一步|工作打算|工作思路|工作计划|要继续)"
+)
 _LAST_YEAR = re.compile("去年|上年度?|全年|过去(?:的)?一年|年终|年度")
 _THIS_YEAR = re.compile("今年|近日|日前|昨日|今日|本月|3月15日")
 _SPRING: Final = 4
@@ -311,7 +314,8 @@ def _printed(text: str, claimed: int | None) -> Counter[int]:
         weight = 0.3 if _PUBLISH_LINE.search(around) else 1.0
         if match.start() < size * 0.1 or match.start() > size - 120:
             weight *= 1.5
-        counts[int(match[1])] += round(weight * 10)
+        planned = _PLANNED.match(text, match.end())
+        counts[int(match[1]) - bool(planned)] += round(weight * 10)
     for match in _ABOUT.finditer(text):
         counts[int(match[1])] += 25
     for match in _HAN_YEAR.finditer(text):
