@@ -1,4 +1,4 @@
-"""Whole results as files: JSON lines, CSV, Parquet, and the WARC records they were made of.
+"""Whole results as files: JSON lines, CSV, Parquet.
 
 Everything is written as it is read, so that the size of an archive does not matter.
 """
@@ -8,18 +8,15 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from importlib.metadata import version
 from typing import IO, Any
 
 from sqlalchemy import Connection, select
 
-from archive.archive import Archive
 from archive.db import Database
-from archive.errors import NotFound, Unavailable
+from archive.errors import Unavailable
 from archive.jsonable import json_line, jsonable
-from archive.models import Capture, Document, Extraction, Figure, Member, WarcFile
+from archive.models import Document, Figure, Member
 from archive.search import Query, Searcher
-from archive.warc import info_member
 
 BATCH = 500
 """Documents read at once: a few megabytes."""
@@ -119,23 +116,6 @@ def write_parquet(exported: Iterable[Exported], output: IO[bytes]) -> None:
                 rows = []
         if rows:
             writer.write_batch(pa.RecordBatch.from_pylist(rows, schema=schema))
-
-
-def warc_members(archive: Archive, exported: Iterable[Exported]) -> Iterator[bytes]:
-    """One WARC file: the records of all captures the documents were made of, once each.
-
-    The members are the archive's own, byte for byte. A revisit brings the record it refers to.
-    Raises NotFound where a WARC file cannot be read on this machine.
-    """
-    yield info_member("export.warc.gz", f"xiaobao/{version('xiaobao')}")
-    written: set[int] = set()
-    for document in exported:
-        with archive.database.read() as connection:
-            places = _capture_places(connection, document.id)
-        for capture, name, offset, length in places:
-            if capture not in written:
-                written.add(capture)
-                yield _member(archive, name, offset, length)
 
 
 def _batch(connection: Connection, ids: Sequence[str]) -> list[Exported]:
@@ -238,32 +218,3 @@ def _parquet_row(document: Exported) -> dict[str, Any]:
         for figure in document.figures
     ]
     return row
-
-
-def _capture_places(connection: Connection, document: str) -> list[tuple[int, str, int, int]]:
-    """(capture, file, offset, length with the request) of a document's records."""
-    c = Capture
-    query = select(c.id, c.revisit_of, WarcFile.name, c.offset, c.length + c.request_length).join(
-        WarcFile, WarcFile.id == c.warc_file_id
-    )
-    captures: list[int] = connection.execute(
-        select(Extraction.captures)
-        .join(Document, Document.extraction_id == Extraction.id)
-        .where(Document.id == document)
-    ).scalar_one()
-    rows = connection.execute(query.where(c.id.in_(captures))).all()
-    earlier = [row.revisit_of for row in rows if row.revisit_of is not None]
-    rows = [*connection.execute(query.where(c.id.in_(earlier))), *rows] if earlier else [*rows]
-    return [(capture, name, offset, length) for capture, _, name, offset, length in rows]
-
-
-def _member(archive: Archive, name: str, offset: int, length: int) -> bytes:
-    try:
-        with (archive.folder / name).open("rb") as file:
-            file.seek(offset)
-            member = file.read(length)
-    except OSError as error:
-        raise NotFound(f"cannot read {name} here: {error.strerror}") from error
-    if len(member) != length:
-        raise NotFound(f"{name} ends before {offset} + {length}; run xiaobao verify")
-    return member

@@ -3,12 +3,14 @@
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 import click
 
 from archive import export as exports
+from archive import export_warc
 from archive.archive import Archive
 from archive.errors import Unavailable
 from archive.export import Exported
@@ -22,7 +24,10 @@ _STEP = 1_000
 
 @click.command()
 @click.option(
-    "--format", "kind", type=click.Choice(["jsonl", "csv", "parquet", "warc"]), default="jsonl"
+    "--format",
+    "kind",
+    type=click.Choice(["jsonl", "csv", "parquet", "warc", "wacz"]),
+    default="jsonl",
 )
 @click.option("--query", "text", default="", help="As for search; everything without one.")
 @click.option("--canonical", is_flag=True, help="Without reposts, fragments and compilations.")
@@ -41,14 +46,16 @@ def export(archive: Archive, kind: str, text: str, canonical: bool, output: Path
     cursor = latest_cursor(archive.database)
     query = Query(text, every_document=not canonical)
     found = _told(exports.documents(archive.database, query))
-    with _opened(output, binary=kind in ("parquet", "warc")) as file:
+    with _opened(output, binary=kind in ("parquet", "warc", "wacz")) as file:
         if kind == "parquet":
             exports.write_parquet(found, file)
+        elif kind == "wacz":
+            export_warc.write_wacz(archive, found, file, datetime.now(UTC))
         else:
             lines = {
                 "jsonl": lambda: exports.json_lines(found),
                 "csv": lambda: exports.csv_lines(found),
-                "warc": lambda: exports.warc_members(archive, found),
+                "warc": lambda: export_warc.warc_members(archive, found),
             }[kind]()
             for line in lines:
                 file.write(line)

@@ -1,6 +1,8 @@
 import csv
+import hashlib
 import io
 import json
+import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -9,14 +11,14 @@ from fastwarc.warc import ArchiveIterator
 from pyarrow import parquet
 from sqlalchemy import update
 
-from archive import export
+from archive import export, export_warc
 from archive.archive import Archive
 from archive.db import Database
 from archive.errors import NotFound
 from archive.feed import latest_cursor, read_changes
 from archive.models import Capture
 from archive.search import Query
-from archive.warc import Exchange, request_member, response_member
+from archive.warc import Exchange, parse_member, request_member, response_member
 from tests.archive.builders import Builder
 from tests.archive.web.sample import fill
 
@@ -82,40 +84,78 @@ def test_parquet_holds_the_same(database: Database, build: Builder, tmp_path: Pa
     assert report["published"] == date(2023, 1, 12)
 
 
-def test_warc_members_are_those_of_the_archive(
-    database: Database, build: Builder, tmp_path: Path
-) -> None:
-    build.document("投诉")
-    exchange = Exchange(
-        url="https://gov.example/1.html",
-        method="GET",
-        request_headers=(("Host", "gov.example"),),
-        request_body=b"",
-        status=200,
-        response_headers=(("Content-Type", "text/html"),),
-        payload="<p>投诉</p>".encode(),
-        fetched_at=datetime(2026, 3, 1, tzinfo=UTC),
-    )
-    answer, question = response_member(exchange), request_member(exchange)
+@pytest.fixture
+def with_records(database: Database, build: Builder, tmp_path: Path) -> Archive:
+    """An archive of two documents whose WARC file is there."""
     (tmp_path / "raw").mkdir()
-    (tmp_path / "raw" / "run1.warc.gz").write_bytes(b"x" * 7 + answer + question)
-    with database.write() as connection:
-        place = {"offset": 7, "length": len(answer), "request_length": len(question)}
-        connection.execute(update(Capture).values(place))
-    archive = Archive(tmp_path, database)
-    data = b"".join(export.warc_members(archive, export.documents(database)))
+    with (tmp_path / "raw" / "run1.warc.gz").open("wb") as file:
+        file.write(b"x" * 7)
+        for number in (1, 2):
+            build.document(f"投诉{number}", title=f"第{number}篇", url=f"{SITE}/{number}.html")
+            exchange = Exchange(
+                url=f"{SITE}/{number}.html",
+                method="GET",
+                request_headers=(("Host", "gov.example"),),
+                request_body=b"",
+                status=200,
+                response_headers=(("Content-Type", "text/html"),),
+                payload=f"<p>投诉{number}</p>".encode(),
+                fetched_at=datetime(2026, 3, number, tzinfo=UTC),
+            )
+            answer, question = response_member(exchange), request_member(exchange)
+            place = {"offset": file.tell(), "length": len(answer)}
+            place |= {"request_length": len(question), "content_type": "text/html; charset=utf-8"}
+            with database.write() as connection:
+                here = Capture.url == exchange.url
+                connection.execute(update(Capture).where(here).values(place))
+            file.write(answer + question)
+    return Archive(tmp_path, database)
+
+
+SITE = "https://gov.example"
+
+
+def test_warc_members_are_those_of_the_archive(with_records: Archive) -> None:
+    found = export.documents(with_records.database, Query("投诉2"))
+    data = b"".join(export_warc.warc_members(with_records, found))
     records = [
         (record.headers["WARC-Type"], record.headers.get("WARC-Target-URI"))
         for record in ArchiveIterator(io.BytesIO(data))
     ]
-    assert records == [
-        ("warcinfo", None),
-        ("response", exchange.url),
-        ("request", exchange.url),
-    ]
-    (tmp_path / "raw" / "run1.warc.gz").unlink()
+    url = f"{SITE}/2.html"
+    assert records == [("warcinfo", None), ("response", url), ("request", url)]
+
+
+def test_a_lost_warc_file_is_named(with_records: Archive) -> None:
+    (with_records.folder / "raw" / "run1.warc.gz").unlink()
+    found = export.documents(with_records.database)
     with pytest.raises(NotFound, match=r"run1\.warc\.gz"):
-        list(export.warc_members(archive, export.documents(database)))
+        list(export_warc.warc_members(with_records, found))
+
+
+def test_a_wacz_package_leads_to_every_record(with_records: Archive) -> None:
+    output = io.BytesIO()
+    found = export.documents(with_records.database)
+    export_warc.write_wacz(with_records, found, output, datetime(2026, 4, 1, tzinfo=UTC))
+    with zipfile.ZipFile(output) as package:
+        described = json.loads(package.read("datapackage.json"))
+        for resource in described["resources"]:
+            data = package.read(resource["path"])
+            assert resource["hash"] == f"sha256:{hashlib.sha256(data).hexdigest()}"
+            assert resource["bytes"] == len(data)
+        warc = package.read("archive/data.warc.gz")
+        index = package.read("indexes/index.cdx").decode().splitlines()
+        _, *pages = map(json.loads, package.read("pages/pages.jsonl").splitlines())
+    assert [line.split()[:2] for line in index] == [
+        ["example,gov)/1.html", "20260315080000"],
+        ["example,gov)/2.html", "20260315080000"],
+    ]
+    for line in index:
+        fields = json.loads(line.split(" ", 2)[2])
+        start = int(fields["offset"])
+        record = parse_member(warc[start : start + int(fields["length"])])
+        assert (record.type, record.url, fields["mime"]) == ("response", fields["url"], "text/html")
+    assert {page["url"] for page in pages} == {f"{SITE}/1.html", f"{SITE}/2.html"}
 
 
 def test_snapshot_and_feed_leave_no_gap(database: Database, build: Builder) -> None:

@@ -92,12 +92,32 @@ def test_feed_goes_on_from_its_state_file(build: Builder, run: Run, tmp_path: Pa
     assert again == [*first[1:], *rest]
 
 
+def test_export_writes_whole_files(build: Builder, run: Run, tmp_path: Path) -> None:
+    made = fill(build)
+    lines = ndjson(run("export"))
+    assert {line["id"] for line in lines} == set(made.values())
+    assert lines[0].keys() >= {
+        "id", "title", "text", "url", "site", "published", "cluster", "role",
+    }  # fmt: skip
+    for kind in ("jsonl", "csv", "parquet"):
+        file = tmp_path / f"a.{kind}"
+        done = run("export", "--format", kind, "--query", "烦心事", "--output", str(file))
+        assert done.exit_code == 0
+        assert "3 documents exported" in done.stderr
+        assert file.stat().st_size > 100
+    assert not list(tmp_path.glob("*.unfinished"))
+    cursor = run("export").stderr.split()[-1]
+    assert ndjson(run("feed", "--after", cursor)) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (("search", "投诉 AND"), "search term is missing"),
         (("search", "--year", "x"), "not a year"),
         (("show", "nothing"), "no document 'nothing'"),
+        (("export", "--format", "warc", "--output", "/nowhere/a"), "cannot write /nowhere/a"),
+        (("export", "--query", "("), "not closed"),
         (("feed", "--after", "x"), "not a cursor"),
         (("serve", "--host", "nowhere.invalid"), "cannot listen on nowhere.invalid"),
     ],
