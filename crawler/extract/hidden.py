@@ -12,6 +12,10 @@ from lxml.html import HtmlElement
 MAX_HIDDEN_CHARS: Final = 200
 """Longest hidden text removed; anti-copy phrases seen have 5 to 60 characters."""
 
+_PHRASE: Final = 50
+_SHARE: Final = 0.25
+"""A hidden block with more of the page's text than this may be its article."""
+
 _HIDING = re.compile(
     r"display\s*:\s*none"
     r"|visibility\s*:\s*(?:hidden|collapse)"
@@ -61,17 +65,31 @@ def remove_hidden(root: HtmlElement) -> list[str]:
     """Take short hidden elements out of the tree; returns the texts removed."""
     classes, ids = _hiding_rules(root)
     removed = []
+    whole = 0
     for element in _candidates(root, classes, ids):
         if element.getparent() is None or element.tag in {"body", "html", "head"}:
             continue
         if element.tag in _VOID:
             continue
         text = "".join(element.itertext()).strip()
+        if len(text) > _PHRASE:
+            whole = whole or _visible_chars(root)
+            if len(text) > _SHARE * whole:
+                continue
         if len(text) <= MAX_HIDDEN_CHARS and element.find(".//h1") is None:
             if text:
                 removed.append(text)
             element.drop_tree()
     return removed
+
+
+def _visible_chars(root: HtmlElement) -> int:
+    silent = {"script", "style", "noscript", "template"}
+    return sum(
+        len((e.text or "").strip()) + len((e.tail or "").strip())
+        for e in root.iter()
+        if isinstance(e.tag, str) and e.tag not in silent
+    )
 
 
 def _candidates(root: HtmlElement, classes: set[str], ids: set[str]) -> list[HtmlElement]:

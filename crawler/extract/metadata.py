@@ -138,6 +138,10 @@ def _select_text(root: HtmlElement, selectors: Iterable[str]) -> str:
     return ""
 
 
+def _text_of(element: HtmlElement) -> str:
+    return tidy("".join(element.itertext()))
+
+
 def _title(root: HtmlElement, tags: dict[str, str], hints: Hints, site_name: str | None) -> str:
     document = tidy(root.findtext(".//title") or "")
     headings = [tidy("".join(h.itertext())) for tag in ("h1", "h2", "h3") for h in root.iter(tag)]
@@ -148,6 +152,9 @@ def _title(root: HtmlElement, tags: dict[str, str], hints: Hints, site_name: str
         bare = clean_title(heading)
         if 4 <= len(bare) <= _MAX_TITLE and key(bare) and key(bare) in key(document):
             return bare
+    main = next((clean_title(h) for h in map(_text_of, root.iter("h1")) if len(h) > 1), "")
+    if main and key(main) and key(document).startswith(key(main)):
+        return main
     og_title = tags.get("og_title")
     if og_title:
         return clean_title(strip_site(og_title, site_name))
