@@ -70,6 +70,7 @@ _SEPARATOR = re.compile(
 _GENERIC_TITLE = re.compile(
     r"^(?:首页|正文|详情|内容|无标题|untitled|信息公开|通知公告|新闻中心|详细页面?)$", re.IGNORECASE
 )
+_SITE_NAME = re.compile(r"网|百科|门户|在线|频道|文库|[站局]$|政府$")
 _KEY = re.compile(r"[^\w\u3400-\u9fff]+")
 _MAX_TITLE: Final = 120
 
@@ -174,7 +175,8 @@ def strip_site(title: str, site_name: str | None) -> str:
     first = pieces[0]
     if len(first) >= 8 or len(pieces) == 1:
         return first
-    return max(pieces[:2], key=len) if len(pieces[1]) > 2 * len(first) else first
+    longer = len(pieces[1]) > 2 * len(first) and not _SITE_NAME.search(pieces[1])
+    return pieces[1] if longer else first
 
 
 def clean_title(title: str) -> str:
