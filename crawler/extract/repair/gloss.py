@@ -10,6 +10,9 @@ READING: Final = rf"[{PINYIN}]{{1,7}}"
 
 GLOSS: Final = re.compile(rf"\(({READING})\)")
 GLOSSED: Final = re.compile(rf"([\u4e00-\u9fff])\(({READING})\)")
+QUIET: Final = re.compile(rf"([^\x00-\x7f])(\({READING}\))?([@-~])\(({READING})\)")
+"""A gloss between characters that broke nothing: 念_(huì), where the last byte of 念 and the _ are
+the code of a listed character."""
 CUT_GLOSS: Final = re.compile(rf"([\u4e00-\u9fff])\(([{PINYIN}]{{0,7}})\Z")
 """The start of a gloss at the end of a text: titles and descriptions are cut to a length."""
 TORN: Final = re.compile(rf"\?{READING}\)")

@@ -7,13 +7,15 @@ from itertools import pairwise
 from typing import Final
 
 from archive.page import RepairStatus
+from crawler.extract.repair import tables
 from crawler.extract.repair.channel import damage, drop_private, glosses, half_width
-from crawler.extract.repair.cp936 import BYTES
+from crawler.extract.repair.cp936 import BYTES, PAIRS
 from crawler.extract.repair.detect import Damage
-from crawler.extract.repair.gloss import CUT_GLOSS, GLOSS, GLOSSED, TORN, TRIGGER, plain
-from crawler.extract.repair.lattice import CALM, LOST, Evidence, Reading, Search, Token, tokens
+from crawler.extract.repair.gloss import CUT_GLOSS, GLOSS, GLOSSED, QUIET, TORN, TRIGGER, plain
+from crawler.extract.repair.lattice import CALM, Search
 from crawler.extract.repair.model import Model
 from crawler.extract.repair.page_model import PageModel
+from crawler.extract.repair.reading import LOST, Evidence, Reading, Token, tokens
 from crawler.extract.repair.script import simplify
 from crawler.extract.repair.symbols import START, fold
 
@@ -101,7 +103,8 @@ class Restorer:
     def _plain(self, text: str) -> str:
         """Text without broken places: glosses away, script back."""
         listed = self._listed
-        bare = GLOSSED.sub(lambda m: m[1] if m[1] in listed else m[0], text)
+        bare = QUIET.sub(_without_quiet_gloss, text)
+        bare = GLOSSED.sub(lambda m: m[1] if m[1] in listed else m[0], bare)
         return simplify(bare)
 
     def _run(self, run: str) -> Iterator[Piece]:
@@ -208,6 +211,16 @@ class Restorer:
         end = next((i for i in range(trigger + 2, len(run)) if run[i] in ",;，；。"), len(run))
         rest = GLOSS.sub("", TORN.sub(LOST, run[trigger:end])).replace("?", LOST)
         return Place(trigger, end, simplify(rest), "failed", ())
+
+
+def _without_quiet_gloss(match: re.Match[str]) -> str:
+    before, gloss, letter, reading = match.groups()
+    code = BYTES.get(before, b"")
+    pair = code[-1:] + BYTES[letter]
+    split = gloss and pair > code  # the other gloss was put between the two bytes first
+    if split or reading not in tables.load().readings.get(PAIRS.get(pair, ""), ()):
+        return match[0]
+    return f"{before}{gloss or ''}{letter}"
 
 
 def _familiar(text: str) -> str:

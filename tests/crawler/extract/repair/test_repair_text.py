@@ -105,6 +105,13 @@ def test_a_doubled_comma_among_single_ones_is_the_authors():
     assert "用得舒心，，" in repair_text(damaged).text
 
 
+def test_a_gloss_of_a_character_that_ends_in_ascii_goes():
+    text = PAGE + "纪念_三十周年。\n"
+    damaged = corrupt(text, {**some_list(60, 6), "頮": "huì"})
+    assert "念_(huì)三" in damaged
+    assert repair_text(damaged).text == text
+
+
 def test_a_lost_digit_is_not_made_up():
     text = PAGE + "在当地3个乡镇和当地5个社区设点。\n"
     damaged = corrupt(text, {**some_list(100, 3), "數": "shù", "當": "dāng"})
