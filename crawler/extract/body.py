@@ -65,6 +65,8 @@ _LINKED: Final = 0.6
 _LINK_DENSE: Final = 0.55
 _MIN_LINKS: Final = 4
 _WIDGET_MASS: Final = 60
+_MIN_PART: Final = 25
+"""Prose by which a box beside the container is a part of the text and no line of furniture."""
 _WRAPPED: Final = 1.02
 _ALONE: Final = 1.3
 """A lone paragraph's parent takes its place: signature and headings stand beside it."""
@@ -230,7 +232,10 @@ def _climb(container: HtmlElement, mass: dict[HtmlElement, float]) -> HtmlElemen
         beside = sum(
             mass[child]
             for child in parent
-            if child is not step and child in mass and _same_kind(child, step)
+            if child is not step
+            and mass.get(child, 0) >= (0 if child.tag == "p" else _MIN_PART)
+            and child in mass
+            and _same_kind(child, step)
         )
         if beside >= _JOIN_SHARE * mass[step]:
             chosen = parent

@@ -49,7 +49,7 @@ _MIN_RUN: Final = 3
 _MIN_BLOCK: Final = 4
 _TITLE_MAX: Final = 45
 _SOLID: Final = 40
-DROP_AT: Final = 3.0
+DROP_AT: Final = 2.5
 """Log-odds at which a line between paragraphs goes: 1 % of tricky invented body lines reach it
 under cross-validation, and a third of the prompts."""
 DROP_AT_EDGE: Final = 1.2
@@ -268,7 +268,7 @@ def _tips(work: _Work) -> None:
                 break
             run.append(m)
         sites = sum(work.scores[m] > 0 for m in run)
-        if run and sites * 2 >= len(run):
+        if run and (sites * 2 >= len(run) or work.scores[n] > 0):
             for m in [n, *run]:
                 work.drop(m, "tips")
 
@@ -303,6 +303,9 @@ def _prompts(work: _Work) -> None:
             work.drop(n, "prompt")
             continue
         edge = n < first or n > last
+        if edge and prompts.is_credit(fold(work.lines[n].text)):
+            work.drop(n, "credit")
+            continue
         points = prompts.prompt_points(work.folded[n])
         score = (
             work.scores[n] + _BESIDE * _beside(work, left, at, edge=edge) + _POINT * (points - 1)
@@ -323,7 +326,7 @@ def _label(folded: str) -> str:
 
 def _beside(work: _Work, left: Sequence[int], at: int, *, edge: bool) -> float:
     """What the lines before and after say; at an edge only their suspicion counts."""
-    floor = 0.0 if edge else -_CLIP
+    floor = 0.0 if edge else -_CLIP / 2
     near = (*left[max(0, at - 1) : at], *left[at + 1 : at + 2])
     return sum(max(floor, min(_CLIP, work.scores[n])) for n in near)
 

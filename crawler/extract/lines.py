@@ -199,8 +199,13 @@ def _is_mark(element: HtmlElement) -> bool:
     return bool(link is not None and "#" in (link.get("href") or ""))
 
 
+def _is_layout(cell: HtmlElement) -> bool:
+    """A cell that holds lines of its own: a page laid out in a table, not a table of data."""
+    return any(child.tag == "br" or child.tag in BLOCK_TAGS for child in cell)
+
+
 def _open(collector: _Collector, element: HtmlElement, tag: str) -> None:
-    if tag in BLOCK_TAGS:
+    if tag in BLOCK_TAGS or (tag in _CELLS and _is_layout(element)):
         collector.flush()
         collector.blocks.append(element)
     elif tag == "br":
@@ -218,7 +223,7 @@ def _open(collector: _Collector, element: HtmlElement, tag: str) -> None:
 
 
 def _close(collector: _Collector, element: HtmlElement, tag: str, root: HtmlElement) -> None:
-    if tag in BLOCK_TAGS:
+    if collector.blocks[-1] is element:
         collector.flush()
         collector.blocks.pop()
     elif tag == "a":

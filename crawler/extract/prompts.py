@@ -52,6 +52,10 @@ _LABEL = re.compile(
     r"^[【\[(（]?(?:标签|关键[词字]|TAGS?|来源|出处|作者|撰稿|原创|编辑|责编|责任编辑|校对|编审|审核|终审|初审|复审|监制|排版|美编|值班(?:编辑|主任)|供稿|通讯员|摄影|图/?文?|文/?图?|记者|时间|日期|发布(?:时间|日期|者|人|机构)?|更新(?:时间|日期)?|发表于|上传(?:时间|人|者)?|浏览|点击|阅读|人气|字号|字体|文字|分类|栏目|类别|所属|格式|大小|页数|编号|资料编号|索引号|发文机关|发文字号|文号|公开(?:范围|方式|类别|形式)|信息(?:来源|类别|名称)|主题(?:词|分类)|生成日期|成文日期|有效性|主办(?:单位)?|承办(?:单位)?|协办|技术支持|版权(?:所有)?|网址|本篇网址|摘要|简介|内容简介|文章(?:来源|作者|编辑|关键[字词])|签到天数|评分|适用|当前(?:位置|所在)|您?(?:现在)?的?位置|您现在的位置)(?:[:：丨|/]|(?=\d))",
     re.IGNORECASE,
 )
+_CREDIT = re.compile(
+    r"^[【\[(（]?(?:来源|作者|编辑|责编|责任编辑|校对|审核|审校|监制|编审|主编|排版|美编|供稿|撰稿|图文|图|文|摄影|出品"
+    r"|值班编辑|[初复终一二三]审|原标题|转自|素材来源|图片来源|策划|统筹|制图)\s?[:：丨|/｜]"
+)
 _CRUMB = re.compile(
     r"(?:首页|主页|网站首页)\s?[>》/→»\-]|(?:位置|所在)[:：]?.{0,8}(?:首页|[>》/→»])|^[^。]{2,12}(?:[>》»][^。>》»]{2,12}){1,5}$"
 )
@@ -68,11 +72,12 @@ _DATE_LINE = re.compile(
     r"^[^\d]{0,24}(?:(?:19|20)[\dxX×*_○〇]{0,2}|二[○〇零OＯ0]?[一二三四五六七八九十○〇零]{1,3})\s?年\s?[\dxX×*一二三四五六七八九十元]{1,3}\s?月(?:\s?[\dxX×*一二三四五六七八九十]{1,3}\s?日)?[)）]?$"
 )
 _SIGNATURE = re.compile(
-    r"^[^，。：:;；、\s]{2,30}(?:局|委|委员会|协会|消协|办公室|办|科|所|院|中心|公司|银行|分行|支行|政府|部|处|组|站|学校|分会|联合会|总队|支队|大队)$"
+    r"^[^，。：:;；、丨｜\s]{2,30}(?:局|委|委员会|协会|消协|办公室|办|科|所|院|中心|公司|银行|分行|支行|政府|部|处|组|站|学校|分会|联合会|总队|支队|大队)$"
 )
 _SALUTATION = re.compile(
     r"^(?:各|尊敬的|亲爱的|同志们|全[市县区省]|致|.{2,20}(?:局|政府|委|协会|单位|机构|企业|经营者|消费者|朋友)们?[：:]$).{0,60}[：:]$"
 )
+_CAPTION = re.compile(r"^[图表]\s?[\d一二三四五六七八九十]")
 _ATTACHMENT = re.compile(r"^附(?:件|表|图|录|[:：])")
 
 _LONG: Final = 200
@@ -131,6 +136,11 @@ def _body_points(text: str, size: int) -> float:
     return points
 
 
+def is_credit(text: str) -> bool:
+    """Whether a folded, unsqueezed line names editors and sources: before or after a text only."""
+    return len(text) <= 40 and bool(_CREDIT.match(text))
+
+
 def is_protected(text: str) -> bool:
     """Whether a short line is of a report's own furniture: date, signature, heading, salutation."""
     return bool(
@@ -139,6 +149,7 @@ def is_protected(text: str) -> bool:
         or _NUMBERED.match(text)
         or _SALUTATION.match(text)
         or _ATTACHMENT.match(text)
+        or _CAPTION.match(text)
     )
 
 
