@@ -146,7 +146,7 @@ def queue_all(connection: Connection, now: datetime) -> int:
 
 def _first_extractions(connection: Connection) -> dict[int, int]:
     query = select(Extraction.article_id, func.min(Extraction.id)).group_by(Extraction.article_id)
-    return dict(connection.execute(query).tuples())
+    return dict(connection.execute(query).tuples().all())
 
 
 def _task(connection: Connection, folder: Path, row: Any) -> Task:
