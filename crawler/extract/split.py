@@ -24,9 +24,10 @@ _WORKS: Final = (
 _HEADINGS: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"^[【\[(（<《]?(?P<stem>.{{0,40}}?{_WORKS})[(（:：\s]?第?{_NUMBER}(?:篇)?[)）】\]>》]?(?:[:：、.\s](?P<rest>.{{0,40}}))?$",
+        rf"^[【\[(（<《]?(?P<stem>.{{0,40}}?{_WORKS})(?:精选|之)?[(（【:：\-—－_·\s]{{0,2}}第?{_NUMBER}(?:篇)?[)）】\]>》]?(?:[:：、.\s](?P<rest>.{{0,40}}))?$",
         rf"^[【\[(（<《]?第{_NUMBER}(?P<stem>篇|则|份)[)）】\]>》]?[:：、\s]?(?P<rest>.{{0,40}})$",
         rf"^[【\[(（<《](?P<stem>篇|范文|例文){_NUMBER}[)）】\]>》](?P<rest>.{{0,40}})$",
+        rf"^{_NUMBER}[.、．](?P<stem>.{{4,40}}{_WORKS})(?P<rest>)$",
         rf"^(?P<stem>篇|范文|例文){_NUMBER}[:：、.\s]?(?P<rest>.{{0,40}})$",
     )
 )
