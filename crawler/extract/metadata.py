@@ -57,6 +57,7 @@ _DATE_LABEL = re.compile(
 _SOURCE = re.compile(
     r"(?:(?:文章|信息|稿件|新闻|内容|資料|文章|信息)?(?:来源|來源|出处|出處)|发布机构|发文机关|发布单位|供稿单位)\s?[:：]\s?([^|｜\s]{2,40})"
 )
+_NO_DATE_LINE = re.compile("[，。！；]|今天|现在|当前时间|星期|农历")
 _NOT_SOURCE = re.compile(r"^(?:网络|網絡|网络整理|網絡整理|互联网|互聯網|本站|未知|原创|转载)")
 _LABEL_CUT = re.compile(
     r"(?:作者|编辑|責任|责任|时间|時間|日期|发布|浏览|瀏覽|点击|阅读|字号|字體|字体|【|\[)"
@@ -217,7 +218,7 @@ def _labelled_date(near: Sequence[str]) -> date | None:
 
 def _bare_date(near: Sequence[str]) -> date | None:
     for text in reversed(near):
-        if len(text) <= 80:
+        if len(text) <= 80 and not _NO_DATE_LINE.search(text):
             found = first_date(text)
             if found:
                 return found

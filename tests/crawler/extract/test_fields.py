@@ -181,3 +181,18 @@ def test_scripts():
     assert script_of("消费者权益保护") == "hans"
     assert script_of("消費者權益保護") == "hant"
     assert script_of("我们发现问题，個人認為應當處理") == "mixed"
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("2019-05-06 09:30 浏览：12", date(2019, 5, 6)),
+        ("发布日期：2019年5月6日", date(2019, 5, 6)),
+        ("今天是2026年11月22日 星期日", None),
+        ("2016年3月15日，我县举办了宣传活动。", None),
+    ],
+)
+def test_dates_seen_at_the_head(line, day):
+    root = parse(f"<html><body><h1>工作总结材料</h1><p>{line}</p></body></html>").root
+
+    assert read_metadata(root, lines_of(root), url=None, hints=Hints()).published == day
