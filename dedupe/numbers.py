@@ -31,6 +31,8 @@ _CHINESE = re.compile(
     r"(?:点[〇零一二三四五六七八九]{1,8})?)"
 )
 _DATE_MARK = re.compile(r"[年月日号时点](?!次|均)")
+ITEM_DIGITS = 2
+_ITEM_ENDS = frozenset(".、):")
 _MASK_BEFORE = re.compile(r"[x*_□○][.,]?\Z")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LIST_MARK = re.compile(r"\d[、)]|\d{1,2}\.(?:(?:19|20)\d\d|\d{5,12})(?!\d)")
@@ -99,11 +101,27 @@ def _arabic(text: str) -> Iterator[Number]:
             role = Role.DENIES
         if _YEAR.fullmatch(digits) and not match["scale"]:
             continue
+        if _marks_item(text, start, match.end("digits")):
+            continue
         if _LIST_MARK.match(text, start) and not match["scale"] and not match["percent"]:
             continue
         if _DATE_MARK.match(text, match.end("digits")):
             continue
-        yield Number(start, end, _value(digits, match["scale"], match["percent"]), role)
+        value = _value(digits, match["scale"], match["percent"])
+        if role is Role.DENIES:  # 315, 3.15 and 3·15 are one day
+            value = value.replace(".", "").replace("·", "")
+        yield Number(start, end, value, role)
+
+
+def _marks_item(text: str, start: int, end: int) -> bool:
+    """Whether a number only counts paragraphs: 12. or 12、 at the start of one."""
+    before = text[start - 1 : start] if start else ""
+    return (
+        end - start <= ITEM_DIGITS
+        and text[end : end + 1] in _ITEM_ENDS
+        and not text[end + 1 : end + 2].isdigit()
+        and not before.isalnum()
+    )
 
 
 def _value(digits: str, scale: str | None, percent: str | None) -> str:

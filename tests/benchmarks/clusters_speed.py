@@ -213,7 +213,7 @@ def index_bytes(db: Database) -> int:
     with db.read() as connection:
         if db.is_sqlite:
             names = "', '".join((*TABLES, "ix_fingerprint_exact"))
-            query = f"SELECT sum(pgsize) FROM dbstat WHERE name IN ('{names}')"  # noqa: S608
+            query = f"SELECT sum(pgsize) FROM dbstat WHERE name IN ('{names}')"
         else:
             sizes = " + ".join(f"pg_total_relation_size('{table}')" for table in TABLES)
             query = f"SELECT {sizes}"

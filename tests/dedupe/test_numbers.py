@@ -49,7 +49,8 @@ def test_what_is_no_result_does_not_ask(text: str) -> None:
 
 
 def test_hotlines_and_named_days_only_deny() -> None:
-    assert values("拨打12315，3·15晚会，20xx年", Role.DENIES) == ["12315", "3·15", "20"]
+    assert values("拨打12315，3·15晚会，20xx年", Role.DENIES) == ["12315", "315", "20"]
+    assert values("3.15 315 3•15", Role.DENIES) == ["315"] * 3
 
 
 def test_a_comma_parts_what_is_no_thousand() -> None:
@@ -59,6 +60,8 @@ def test_a_comma_parts_what_is_no_thousand() -> None:
 
 
 def test_list_marks_are_no_figures() -> None:
+    assert numbers("劣质商品。\n12.开展进万家活动;13、办好投诉(14)回访") == []
+    assert values("共发放折页12、海报35。") == ["12", "35"]
     assert values("3.2017年总结 9.201612315汇报") == []
     assert numbers("5、加强") == []
 
