@@ -26,7 +26,7 @@ from archive.models import (
 )
 from archive.warc import Earlier, Exchange, Record, read_record
 
-CHANGED, UNCHANGED, MOVED = "ok", "unchanged", "moved"
+CHANGED, UNCHANGED, MOVED, RETRY = "ok", "unchanged", "moved", "retry"
 OK, NOT_MODIFIED = 200, 304
 
 
@@ -202,7 +202,8 @@ def commit(
         frontier.add(connection, site_id, [target], fetched.at)
     elif article_id is not None:
         _keep_part(connection, writing.host, fetched, outcome, article_id, capture_id)
-    writing.counts[site_id, outcome] += 1
+    # A page that will be tried again has no outcome yet: it counts once, at its last try.
+    writing.counts[site_id, RETRY if fetched.visit.tries else outcome] += 1
     return Stored(capture_id, outcome, new)
 
 

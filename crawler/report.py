@@ -8,7 +8,7 @@ from rich.table import Table
 
 from archive.runs import SiteReport
 
-KEPT = frozenset({"ok", "unchanged", "moved"})
+KEPT = frozenset({"ok", "unchanged", "moved", "retry"})
 """Outcomes that lose nothing; all others are skipped pages with their reason."""
 
 
@@ -37,24 +37,30 @@ def skipped_of(sites: list[SiteReport]) -> dict[str, int]:
     return dict(sorted(reasons.items()))
 
 
+def wide_console() -> Console:
+    """Standard output; a table that is piped has room for its columns."""
+    console = Console()
+    return console if console.is_terminal else Console(width=140)
+
+
 def site_table(sites: list[SiteReport]) -> Table:
     """One row for each site: what its last run fetched, what the archive has, what was skipped."""
     table = Table(box=None, pad_edge=False)
-    table.add_column("site")
+    table.add_column("site", no_wrap=True)
+    table.add_column("id", no_wrap=True)
     for name in ("fetched", "unchanged", "documents", "waiting"):
         table.add_column(name, justify="right")
     table.add_column("skipped")
     for site in sites:
         reasons = ", ".join(f"{n} {reason}" for reason, n in skipped_of([site]).items())
-        label = site.name if site.name == site.id else f"{site.name} ({site.id})"
         numbers = (site.fetched, site.outcomes.get("unchanged", 0), site.documents, site.waiting)
-        table.add_row(label, *(str(number or "") for number in numbers), reasons)
+        table.add_row(site.name, site.id, *(str(number or "") for number in numbers), reasons)
     return table
 
 
 def print_report(report: Report) -> None:
     """The report for a person, on standard output."""
-    console = Console()
+    console = wide_console()
     console.print(site_table(report.sites))
     console.print(
         f"\n{report.captures} captures, {report.documents} documents: "

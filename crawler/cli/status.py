@@ -4,12 +4,11 @@ import json
 from dataclasses import asdict
 
 import click
-from rich.console import Console
 
 from archive.archive import Archive
 from archive.runs import all_site_reports, last_runs, totals
 from crawler.cli.context import pass_archive
-from crawler.report import site_table, skipped_of
+from crawler.report import site_table, skipped_of, wide_console
 
 
 @click.command()
@@ -30,7 +29,7 @@ def status(archive: Archive, /, as_json: bool) -> None:
         }
         click.echo(json.dumps(found, ensure_ascii=False, default=str))
         return
-    console = Console()
+    console = wide_console()
     console.print(site_table(sites))
     console.print()
     for run in runs:
