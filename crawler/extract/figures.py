@@ -30,6 +30,17 @@ _CLASSES = re.compile(r"\d+(?:个)?大?(?:类|品种|种)")
 _PUNITIVE = re.compile("(?:加倍|双倍|多倍|惩罚性)赔偿|欺诈")
 _SAMPLED = re.compile("抽[检查样取]|检[测验]")
 _FAILED = re.compile("不合格|合格|问题|同比|类")
+_AFTER: Final = 24
+"""Characters behind a number that may name it."""
+_SETTLED_AFTER = re.compile(
+    r"(?:消费者|消费)?(?:投诉|申诉|纠纷)?[^，。；：\d]{0,4}(?:调解成功|成功调解|达成(?:一致|和解|调解|协议)|握手言和"
+    r"|(?:双方)?和解|(?:得到|获得)?(?:妥善|圆满)?(?:解决|化解)|办结)"
+)
+_ALL_ENQUIRIES = re.compile(r"(?:全?都?)(?:是|为|属于?)[^，。；\d]{0,16}咨询")
+_OF_COMPLAINTS = re.compile(
+    r"占(?:受理|全部)?投诉(?:总数|总量|总件数|件数)?的$|(?<!调解)成功率[^，。；\d]{0,4}$"
+)
+_TAKES = re.compile(r"(?:投诉|举报|咨询)占了?$")
 _RATE_END = re.compile(r"[率度][^，。；]{0,6}$")
 _NEAR_END = re.compile("[，,；;。：:、]")
 _MARKS = re.compile("[，,：:]")
@@ -80,7 +91,7 @@ def _named(sentence: str, numbers: Sequence[Number], *, seen: bool) -> Iterator[
     for place, number in enumerate(numbers):
         following = numbers[place + 1].start if place + 1 < len(numbers) else len(sentence)
         left = sentence[max(previous_end, number.start - _REACH) : number.start]
-        right = sentence[number.end : min(following, number.end + 14)]
+        right = sentence[number.end : min(following, number.end + _AFTER)]
         previous_end = number.end
         name = _name(number, left, right, held, seen=seen) or _by_sentence(
             number, sentence[: number.start], left
@@ -98,7 +109,13 @@ def _name(number: Number, left: str, right: str, held: str, *, seen: bool) -> st
         return None
     context = _strip_hedge(_CLASSES.sub("类", clause))
     near = _NEAR_END.split(right)[0]
+    if number.unit == "件" and _ALL_ENQUIRIES.match(right):
+        near = "咨询"
     wider = _MARKS.sub("", _strip_hedge(left)) if len(clause.strip()) <= _EMPTY else ""
+    if number.unit == "件" and _SETTLED_AFTER.match(right):
+        return "complaints_settled"
+    if number.unit == "%" and held == "complaints_settled" and _OF_COMPLAINTS.search(clause):
+        return "mediation_rate"
     fitting = [rule for rule in RULES if number.unit in rule.units]
     name = (
         next((rule.name for rule in fitting if rule.before.search(context)), None)
@@ -123,7 +140,8 @@ def _is_no_figure(number: Number, clause: str, before: str, *, seen: bool) -> bo
     Complaints about one class of goods count only as the first figure of a document, where they
     are what it is about.
     """
-    compared = _COMPARED.search(clause.rstrip()) and not _RATE_END.search(clause)
+    own_share = _RATE_END.search(clause) or _TAKES.search(clause) or _OF_COMPLAINTS.search(clause)
+    compared = _COMPARED.search(clause.rstrip()) and not own_share
     of_a_class = _SUBSCOPE.search(clause) and (seen or not _WHOLE.search(clause))
     punitive = number.unit == "件" and _PUNITIVE.search(clause)
     return bool(_OF_A_CLASS.search(before) or compared or of_a_class or punitive)
