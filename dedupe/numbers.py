@@ -91,26 +91,28 @@ def _arabic(text: str) -> Iterator[Number]:
         start, end = match.span()
         if _MASKED_YEAR.match(text, start):
             yield Number(start, end, digits, Role.DENIES)
-            continue
-        if match["mask"] or _MASK_BEFORE.search(text, max(0, start - 2), start):
-            continue
-        role = Role.ASKS
-        if sum(c.isdigit() for c in digits) < DIGITS_ASKED:
-            role = Role.ANSWERS
-        elif digits in HOTLINES or "·" in digits:
-            role = Role.DENIES
-        if _YEAR.fullmatch(digits) and not match["scale"]:
-            continue
-        if _marks_item(text, start, match.end("digits")):
-            continue
-        if _LIST_MARK.match(text, start) and not match["scale"] and not match["percent"]:
-            continue
-        if _DATE_MARK.match(text, match.end("digits")):
-            continue
-        value = _value(digits, match["scale"], match["percent"])
-        if role is Role.DENIES:  # 315, 3.15 and 3·15 are one day
-            value = value.replace(".", "").replace("·", "")
-        yield Number(start, end, value, role)
+        elif sum(c.isdigit() for c in digits) < DIGITS_ASKED:
+            if not _says_nothing(text, match):
+                value = _value(digits, match["scale"], match["percent"])
+                yield Number(start, end, value, Role.ANSWERS)
+        elif not _says_nothing(text, match):
+            if digits in HOTLINES or "·" in digits:  # 315, 3.15 and 3·15 are one day
+                plain = digits.replace(".", "").replace("·", "")
+                yield Number(start, end, plain, Role.DENIES)
+            else:
+                value = _value(digits, match["scale"], match["percent"])
+                yield Number(start, end, value, Role.ASKS)
+
+
+def _says_nothing(text: str, match: re.Match[str]) -> bool:
+    """Whether a number is masked in part, or a year, a date or a paragraph's number."""
+    start, end = match.start(), match.end("digits")
+    if match["mask"] or _MASK_BEFORE.search(text, max(0, start - 2), start):
+        return True
+    bare = not match["scale"] and not match["percent"]
+    if bare and (_YEAR.fullmatch(match["digits"]) or _LIST_MARK.match(text, start)):
+        return True
+    return bool(_DATE_MARK.match(text, end)) or _marks_item(text, start, end)
 
 
 def _marks_item(text: str, start: int, end: int) -> bool:
@@ -126,9 +128,7 @@ def _marks_item(text: str, start: int, end: int) -> bool:
 
 def _value(digits: str, scale: str | None, percent: str | None) -> str:
     plain = digits.replace(",", "")
-    if (
-        plain.count(".") > 1 or "·" in plain
-    ):  # a paragraph number or an address, compared as it stands
+    if plain.count(".") > 1:  # a paragraph number or an address, compared as it stands
         return plain
     value = Decimal(plain) * _SCALE.get(scale or "", 1)
     return _decimal(value) + (percent or "")
