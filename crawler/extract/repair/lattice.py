@@ -34,14 +34,14 @@ RARE: Final = -12.5
 """ln P below which a character is not thought of where its first byte is missing."""
 BLANK: Final = -12.0
 """ln P of a blank, which the model does not know."""
-WIDE_LETTER: Final = -6.0
-"""Added for a full-width letter or digit: simplified text rarely has one."""
+ODD: Final = -6.0
+"""Added for full-width letters, digits and signs that Chinese text rarely has."""
 LOSS: Final = -2.0
 """Cost of a lost private-use character; about one shifted pair in eight is one."""
 LOSS_SPREAD: Final = 10.0
-LOSS_BEAM: Final = 6
-LOSS_CHOICES: Final = 5
-LOSS_ROW_BEAM: Final = 4
+LOSS_BEAM: Final = 4
+LOSS_CHOICES: Final = 4
+LOSS_ROW_BEAM: Final = 3
 MAX_IN_A_ROW: Final = 3
 
 _UNDEFINED: Final = {
@@ -52,7 +52,7 @@ _UNDEFINED: Final = {
     )
     for lead in range(0x81, 0xFF)
 }
-_WIDE: Final = frozenset("0A")
+_ODD: Final = frozenset(map(chr, range(0xFF01, 0xFF5F))) - set("，；：？！（）％．－＋／～＝")
 _PRIVATE_HIGH: Final = frozenset((*range(0xAA, 0xB0), *range(0xF8, 0xFF)))
 _PRIVATE_TRAILS: Final = _PRIVATE_HIGH | frozenset(range(0xA1, 0xA8))
 ANY_LEAD: Final = -2
@@ -394,8 +394,8 @@ class Search:
         for simplified in self.known.simplified.get(char) or (char,):
             symbol = self.symbols(simplified)
             score = reading.score + (self.score(before2, before, symbol) if symbol else BLANK)
-            if symbol in _WIDE and simplified > "\u3000":
-                score += WIDE_LETTER
+            if simplified in _ODD:
+                score += ODD
             out.append(
                 Reading(
                     score,

@@ -27,7 +27,7 @@ CERTAIN_MARGIN: Final = 3.0
 DOUBTED_MARGIN: Final = 10.0
 LIKELY_MARGIN: Final = 4.0
 MAX_ALTERNATIVES: Final = 4
-DOUBT: Final = -8.5
+DOUBT: Final = -7.7
 """Mean ln P of two characters below which bytes may be missing between them."""
 LONGEST: Final = 120
 """Tokens after which a broken place that does not settle is given up."""
