@@ -96,7 +96,9 @@ def _arabic(text: str) -> Iterator[Number]:
                 value = _value(digits, match["scale"], match["percent"])
                 yield Number(start, end, value, Role.ANSWERS)
         elif not _says_nothing(text, match):
-            if digits in HOTLINES or "·" in digits:  # 315, 3.15 and 3·15 are one day
+            counts = match["scale"] or match["percent"] or text[end : end + 1] in _CLASSIFIERS
+            if "·" in digits or (digits in HOTLINES and not counts):
+                # 315, 3.15 and 3·15 are one day; 120件 is a result like any other.
                 plain = digits.replace(".", "").replace("·", "")
                 yield Number(start, end, plain, Role.DENIES)
             else:

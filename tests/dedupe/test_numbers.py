@@ -51,6 +51,7 @@ def test_what_is_no_result_does_not_ask(text: str) -> None:
 def test_hotlines_and_named_days_only_deny() -> None:
     assert values("拨打12315，3·15晚会，20xx年", Role.DENIES) == ["12315", "315", "20"]
     assert values("3.15 315 3•15", Role.DENIES) == ["315"] * 3
+    assert values("救助120人，追回110亿元") == ["120", "11000000000"]
 
 
 def test_a_comma_parts_what_is_no_thousand() -> None:
