@@ -74,6 +74,10 @@ _LONG: Final = 2_500
 """Characters from which on a text needs all of it."""
 _FLOOR: Final = 500
 _DENSE: Final = 6.0
+_TITLE: Final = 0.75
+_PLAIN: Final = 10
+_PLAIN_TITLE: Final = 1.4
+"""A title that names both the subject and the kind of report leaves little doubt."""
 
 
 def topic_of_title(title: str) -> Topic:
@@ -103,7 +107,8 @@ def topic_of_text(text: str, title: str = "") -> Topic:
     strong = sum(weight >= STRONG for weight in terms.values())
     density = len(_CORE.findall(body)) * 1000 / max(_FLOOR, len(body))
     promised = max(-10, min(12, topic_of_title(title).score)) if title else 0
-    evidence = score + 4 * min(density, _DENSE) + 0.75 * promised
+    weight = _PLAIN_TITLE if promised >= _PLAIN else _TITLE
+    evidence = score + 4 * min(density, _DENSE) + weight * promised
     if _COMPLAINTS.search(body) and _REPORTS.search(body):
         evidence += _BOTH_COUNTED
     needed = _LEAST + _MORE * min(1.0, len(body) / _LONG)

@@ -154,7 +154,7 @@ _EVENTS: Final[tuple[tuple[str, int, int], ...]] = (
     (r"上海世博", 2009, 2011),
     (r"三聚氰胺|三鹿|问题奶粉", 2008, 2010),
     (r"微信|支付宝|网约车|共享单车", 2012, 2100),
-    (r"直播带货", 2019, 2100),
+    (r"直播带货", 2016, 2100),
 )
 """What bounds a year: words, the first year they can stand in a report, and the last year they
 are news. A report names past events too, so only the latest of them bounds the year above."""
