@@ -140,7 +140,11 @@ def _is_no_figure(number: Number, clause: str, before: str, *, seen: bool) -> bo
     Complaints about one class of goods count only as the first figure of a document, where they
     are what it is about.
     """
-    own_share = _RATE_END.search(clause) or _TAKES.search(clause) or _OF_COMPLAINTS.search(clause)
+    own_share = (
+        _RATE_END.search(clause)
+        or _TAKES.search(clause)
+        or (number.unit == "%" and _OF_COMPLAINTS.search(clause))
+    )
     compared = _COMPARED.search(clause.rstrip()) and not own_share
     of_a_class = _SUBSCOPE.search(clause) and (seen or not _WHOLE.search(clause))
     punitive = number.unit == "件" and _PUNITIVE.search(clause)

@@ -75,7 +75,7 @@ _LONG: Final = 2_500
 _FLOOR: Final = 500
 _DENSE: Final = 6.0
 _TITLE: Final = 0.75
-_PLAIN: Final = 10
+_PLAIN: Final = 8
 _PLAIN_TITLE: Final = 1.4
 """A title that names both the subject and the kind of report leaves little doubt."""
 
