@@ -20,6 +20,7 @@ MIN_GLOSSED: Final = 0.95
 MIN_DENSITY: Final = 8 / 1000
 MIN_COMMON: Final = 0.5
 
+_NARROW: Final = re.compile(r"[\u4e00-\u9fff)][,;]")
 _HAN_RUN: Final = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -29,7 +30,7 @@ class Damage:
 
     Attributes:
         listed: the characters glossed on this page and their readings (the page's list).
-        full_width: the page still has full-width ， ； ？; else they were folded to half width.
+        full_width: most ， and ； of the page are full-width still; else they were folded.
         keeps_private: private-use characters are there, so none were dropped.
         doubled: commas were doubled afterwards (see `gloss.plain`).
     """
@@ -73,7 +74,7 @@ def detect(text: str, common: frozenset[str]) -> Damage | None:
         return None
     return Damage(
         listed={char: counts.most_common(1)[0][0] for char, counts in readings.items()},
-        full_width=any(mark in text for mark in "，；？：！"),
+        full_width=text.count("，") + text.count("；") > len(_NARROW.findall(text)),
         keeps_private=any("\ue000" <= char <= "\uf8ff" for char in text),
         doubled=doubled,
     )

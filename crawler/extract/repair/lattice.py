@@ -83,7 +83,7 @@ class Search:
         self.known = tables.load()
         self.by_first = tables.by_first_byte()
         self.by_second = tables.by_second_byte()
-        self.cuts = ",;?" if evidence.folded else "，；？"
+        self.cuts = ",;?，；？" if evidence.folded else "，；？"
         start = Reading(
             score=0.0,
             pending=NONE,
@@ -244,7 +244,7 @@ class Search:
 
     def _char(self, reading: Reading, char: str) -> Iterator[Reading]:
         if char in self.cuts and (reading.pending == NONE or reading.lone):
-            mark = BYTES[chr(ord(char) + 0xFEE0)] if self.folded else BYTES[char]
+            mark = BYTES[chr(ord(char) + 0xFEE0)] if char in ",;?" else BYTES[char]
             yield from self._bytes(reading, mark)
             return
         if reading.lone:
@@ -421,7 +421,7 @@ class Search:
         for symbol in fold(text):
             score += self.score(*context, symbol)
             context = (context[1], symbol)
-        wide = self.folded and text in self.cuts
+        wide = self.folded and text in ",;?"
         code = BYTES[chr(ord(text) + 0xFEE0)] if wide else b"".join(BYTES[c] for c in text)
         yield reading.but(
             score=score,

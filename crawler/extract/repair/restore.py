@@ -185,7 +185,7 @@ class Restorer:
         if evidence.dropped:
             page = drop_private(page)
         if evidence.folded:
-            page = half_width(page)
+            return half_width(page) == half_width(whole)
         return page == whole
 
     def _judged(self, ranked: Sequence[Reading], taken: Sequence[Token], sure: float) -> Place:

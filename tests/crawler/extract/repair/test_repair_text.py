@@ -112,6 +112,16 @@ def test_a_gloss_of_a_character_that_ends_in_ascii_goes():
     assert repair_text(damaged).text == text
 
 
+def test_a_few_full_width_marks_on_a_folded_page():
+    listed = {**some_list(120, 1), "數": "shù", "當": "dāng"}
+    damaged = corrupt(PAGE, listed, folded=True) + corrupt(
+        "市里的活动。现场，在当地，很热闹；", listed
+    )
+    assert "?；" in damaged or "?，" in damaged
+    done = repair_text(damaged)
+    assert half(done.text) == half(PAGE) + "市里的活动。现场,在当地,很热闹;"
+
+
 def test_a_lost_digit_is_not_made_up():
     text = PAGE + "在当地3个乡镇和当地5个社区设点。\n"
     damaged = corrupt(text, {**some_list(100, 3), "數": "shù", "當": "dāng"})
