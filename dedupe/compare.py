@@ -43,7 +43,7 @@ PLACES_DECIDE = 3
 PLACES_AGAINST = 2
 """Contradicting place names that make another report; one may be a slip or a correction."""
 DOUBT = 0.55
-"""From this agreement up to `AGREE` (and without any figure) a person may want to look."""
+"""From this agreement on a person may want to look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +85,6 @@ class Verdict:
     def contradicts(self) -> bool:
         """Whether this pair is reason to keep both apart."""
         return self.kind == "same_template"
-
-    @property
-    def doubtful(self) -> bool:
-        """Whether a person should look at it."""
-        agreement = self.agreement
-        if agreement is None:
-            return self.kind in ("repost", "excerpt_of", "contains")
-        return self.kind != "unrelated" and DOUBT <= agreement < 1 and agreement < AGREE + 0.05
 
     @property
     def weight(self) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select
 
 from archive.clusters import judge, lookup
 from archive.clusters.compilations import Compilations
@@ -55,7 +55,7 @@ class Explanation:
 
 def doubtful(database: Database, limit: int) -> list[Pair]:
     """Undecided pairs that a person may want to look at, the closest calls first."""
-    share = Edge.figures_equal * 1.0 / Edge.figures_compared
+    share = Edge.figures_equal * 1.0 / func.nullif(Edge.figures_compared, 0)
     close = and_(Edge.figures_compared > 0, share >= DOUBT, share < SURE_AGREE)
     bare = and_(
         Edge.figures_compared == 0,
