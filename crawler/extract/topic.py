@@ -112,7 +112,8 @@ def topic_of_text(text: str, title: str = "") -> Topic:
     if _COMPLAINTS.search(body) and _REPORTS.search(body):
         evidence += _BOTH_COUNTED
     needed = _LEAST + _MORE * min(1.0, len(body) / _LONG)
-    return Topic(score, tuple(terms), evidence >= needed and (strong > 0 or density >= 2))
+    named = strong > 0 or density >= 2 or promised >= _PLAIN
+    return Topic(score, tuple(terms), evidence >= needed and named)
 
 
 def _terms(text: str) -> dict[str, int]:
