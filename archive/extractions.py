@@ -145,8 +145,9 @@ def queue_all(connection: Connection, now: datetime) -> int:
 
 
 def _first_extractions(connection: Connection) -> dict[int, int]:
-    query = select(Extraction.article_id, func.min(Extraction.id)).group_by(Extraction.article_id)
-    return dict(connection.execute(query).tuples().all())
+    first = func.min(Extraction.id).label("first")
+    query = select(Extraction.article_id, first).group_by(Extraction.article_id)
+    return {row.article_id: row.first for row in connection.execute(query)}
 
 
 def _task(connection: Connection, folder: Path, row: Any) -> Task:

@@ -20,6 +20,17 @@ from archive.search import forget_document, index_document
 from dedupe import Prepared
 
 OFF_TOPIC = "off_topic"
+FOUND_BY = ("state", "text_sha256", "title")
+"""Fields the search index is made of."""
+CLUSTERED_BY = (
+    "state",
+    "text_sha256",
+    "completeness",
+    "repair_status",
+    "language_script",
+    "published",
+)
+"""Fields that clusters decide by: a document that differs in one is placed anew."""
 _OWN_TIMES = ("created_at", "updated_at", "fetched_at", "extraction_id", "version")
 
 
@@ -57,7 +68,9 @@ def store_page(
         for document, ready in zip(wanted, prepared, strict=False):
             old = stored.pop(document.ordinal, None)
             row = _row(task, page, document, now)
-            notes += _store_document(archive, connection, row, document, ready, task, old, rebuild)
+            notes += _store_document(
+                archive, connection, row, document, ready, task, old, rebuild=rebuild
+            )
         for old in stored.values():
             notes += _withdraw(archive, connection, old, now)
         record_changes(connection, db, notes, now)
@@ -112,32 +125,58 @@ def _store_document(
     ready: Prepared,
     task: Task,
     old: dict[str, Any] | None,
+    *,
     rebuild: bool,
 ) -> list[ChangeNote]:
-    same_text = old is not None and old["text_sha256"] == row["text_sha256"]
-    was_live = old is not None and old["state"] == "live"
-    changed = old is None or any(row[name] != old[name] for name in row if name not in _OWN_TIMES)
+    figures = _figures(document, row["id"])
+    new_figures = old is None or _stored_figures(connection, row["id"]) != figures
+    notes = _store_row(connection, row, old, changed=new_figures)
+    if new_figures:
+        connection.execute(delete(Figure).where(Figure.document_id == row["id"]))
+        if figures:
+            connection.execute(insert(Figure), figures)
+    if rebuild or _differ(row, old, FOUND_BY):
+        index_document(connection, archive.database, row["id"], row["text"], row["title"])
+    if rebuild or _differ(row, old, CLUSTERED_BY):
+        if old is not None and old["state"] == "live":
+            notes += clusters.remove(connection, archive.database, row["id"], now=row["updated_at"])
+        given = _cluster_input(row, task)
+        placed = clusters.place(connection, archive.database, given, ready, now=row["updated_at"])
+        notes += placed.notes
+    return notes
+
+
+def _store_row(
+    connection: Connection, row: dict[str, Any], old: dict[str, Any] | None, *, changed: bool
+) -> list[ChangeNote]:
     if old is None:
         connection.execute(insert(Document).values(row))
-        notes = [ChangeNote("document.created", row["id"], _told(row))]
-    else:
-        row |= {
-            "created_at": old["created_at"],
-            "updated_at": row["updated_at"] if changed else old["updated_at"],
-            "version": old["version"] + changed,
-        }
-        connection.execute(update(Document).where(Document.id == row["id"]).values(row))
-        notes = [ChangeNote("document.updated", row["id"], _told(row))] if changed else []
-    if same_text and was_live and not rebuild:
-        return notes
-    if was_live:
-        notes += clusters.remove(connection, archive.database, row["id"], now=row["updated_at"])
-    connection.execute(delete(Figure).where(Figure.document_id == row["id"]))
-    figures = [{**asdict(figure), "document_id": row["id"]} for figure in document.figures]
-    if figures:
-        connection.execute(insert(Figure), figures)
-    index_document(connection, archive.database, row["id"], row["text"], row["title"])
-    given = ClusterInput(
+        return [ChangeNote("document.created", row["id"], _told(row))]
+    changed = changed or _differ(row, old, [name for name in row if name not in _OWN_TIMES])
+    row["created_at"] = old["created_at"]
+    row["version"] = old["version"] + changed
+    if not changed:
+        row["updated_at"] = old["updated_at"]
+    connection.execute(update(Document).where(Document.id == row["id"]).values(row))
+    return [ChangeNote("document.updated", row["id"], _told(row))] if changed else []
+
+
+def _figures(document: PageDocument, document_id: str) -> list[dict[str, Any]]:
+    return [{**asdict(figure), "document_id": document_id} for figure in document.figures]
+
+
+def _stored_figures(connection: Connection, document_id: str) -> list[dict[str, Any]]:
+    columns = [column for column in Figure.__table__.columns if column.name != "id"]
+    query = select(*columns).where(Figure.document_id == document_id).order_by(Figure.id)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _differ(row: dict[str, Any], old: dict[str, Any] | None, names: Sequence[str]) -> bool:
+    return old is None or any(row[name] != old[name] for name in names)
+
+
+def _cluster_input(row: dict[str, Any], task: Task) -> ClusterInput:
+    return ClusterInput(
         document_id=row["id"],
         text=row["text"],
         site_type=task.site_type,
@@ -148,8 +187,6 @@ def _store_document(
         published=row["published"],
         fetched_at=row["fetched_at"],
     )
-    placed = clusters.place(connection, archive.database, given, ready, now=row["updated_at"])
-    return notes + list(placed.notes)
 
 
 def _withdraw(
