@@ -35,7 +35,7 @@ SECTION_FIGURES = 3
 GAP = 0.15
 """What a character between two shared pieces costs, in shared characters: an abridged copy leaves
 out as much as it keeps, a stock phrase lies thousands of characters away."""
-AGREE = 0.85
+AGREE = 0.8
 """Share of compared figures that must be equal. Copies of one work lie above .95, next year's
 reports under .6 even when half of their figures stayed."""
 PLACES_DECIDE = 3

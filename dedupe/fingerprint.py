@@ -23,6 +23,8 @@ SHINGLE = 8
 """Characters in a shingle. Shorter ones are shared by chance, longer ones die with each damage."""
 FEATURE = 4
 """Characters in a simhash feature: the width the simhash package slides by default."""
+OPENING = 8
+"""Characters behind a paragraph's number that stand for it: it is placed behind them."""
 SAMPLING = ((800, 4), (1600, 8), (3200, 16))
 SAMPLING_LONG = 32
 """(skeleton length below, one shingle in n is kept): 88 rows for a long document, and never so few
@@ -98,14 +100,17 @@ def fingerprint(text: str) -> Fingerprint:
     kept = skeleton_mask(codes)
     skeleton = codes[kept].astype("<u2")
     before = np.concatenate(([0], np.cumsum(kept)))
-    found = numbers(folded)
+    found = [
+        (min(int(before[n.start]) + OPENING * n.opens, len(skeleton)), n) for n in numbers(folded)
+    ]
+    found.sort(key=lambda placed: placed[0])
     return Fingerprint(
         version=VERSION,
         exact=_exact(codes),
         simhash=simhash(gram_hashes(skeleton, FEATURE)),
         shingles=sampled(gram_hashes(skeleton, SHINGLE), len(skeleton)),
         skeleton=skeleton,
-        numbers=PlacedNumbers.of(found, [int(before[number.start]) for number in found]),
+        numbers=PlacedNumbers.of([n for _, n in found], [place for place, _ in found]),
         masked=sum(1 for _ in _MASKED.finditer(folded)),
         breaks=_breaks(lines, read, before),
     )

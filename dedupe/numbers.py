@@ -74,6 +74,8 @@ class Number:
     value: str
     """Decimal string in base units without trailing zeros; a rate ends in %."""
     role: Role
+    opens: bool = False
+    """The number of a paragraph: the words behind it, not those in front, say what it counts."""
     spelled: bool = False
     """Written in Chinese numerals, where one lost character makes another value."""
 
@@ -91,6 +93,9 @@ def _arabic(text: str) -> Iterator[Number]:
         start, end = match.span()
         if _MASKED_YEAR.match(text, start):
             yield Number(start, end, digits, Role.DENIES)
+        elif _marks_item(text, start, match.end("digits")):
+            if len(digits) >= DIGITS_ASKED:
+                yield Number(start, end, digits, Role.DENIES, opens=True)
         elif sum(c.isdigit() for c in digits) < DIGITS_ASKED:
             if not _says_nothing(text, match):
                 value = _value(digits, match["scale"], match["percent"])
@@ -107,14 +112,14 @@ def _arabic(text: str) -> Iterator[Number]:
 
 
 def _says_nothing(text: str, match: re.Match[str]) -> bool:
-    """Whether a number is masked in part, or a year, a date or a paragraph's number."""
+    """Whether a number is masked in part, or a year, a date or a list's mark."""
     start, end = match.start(), match.end("digits")
     if match["mask"] or _MASK_BEFORE.search(text, max(0, start - 2), start):
         return True
     bare = not match["scale"] and not match["percent"]
     if bare and (_YEAR.fullmatch(match["digits"]) or _LIST_MARK.match(text, start)):
         return True
-    return bool(_DATE_MARK.match(text, end)) or _marks_item(text, start, end)
+    return bool(_DATE_MARK.match(text, end))
 
 
 def _marks_item(text: str, start: int, end: int) -> bool:

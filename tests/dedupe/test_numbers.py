@@ -61,7 +61,10 @@ def test_a_comma_parts_what_is_no_thousand() -> None:
 
 
 def test_list_marks_are_no_figures() -> None:
-    assert numbers("劣质商品。\n12.开展进万家活动;13、办好投诉(14)回访") == []
+    marks = numbers("劣质商品。\n12.开展进万家活动;13、办好投诉(14)回访")
+    assert [(n.value, n.role, n.opens) for n in marks] == [
+        (value, Role.DENIES, True) for value in ("12", "13", "14")
+    ]
     assert values("共发放折页12、海报35。") == ["12", "35"]
     assert values("3.2017年总结 9.201612315汇报") == []
     assert numbers("5、加强") == []
