@@ -58,6 +58,8 @@ _WITNESS: Final = 1.0
 """Points a line between paragraphs must have besides: the model alone drops nothing there."""
 _BESIDE: Final = 0.2
 _CLIP: Final = 4.0
+_HOPELESS: Final = -5.0
+"""Log-odds that no other evidence can lift to a drop."""
 _SERIES: Final = 3
 _MAX_LABEL: Final = 12
 _POINT: Final = 0.75
@@ -305,6 +307,8 @@ def _prompts(work: _Work) -> None:
         edge = n < first or n > last
         if edge and prompts.is_credit(fold(work.lines[n].text)):
             work.drop(n, "credit")
+            continue
+        if work.scores[n] < _HOPELESS:
             continue
         points = prompts.prompt_points(work.folded[n])
         score = (
