@@ -13,6 +13,7 @@ from typing import Final
 
 from archive.page import Dropped
 from crawler.extract import prompts
+from crawler.extract.editor import cut_editor
 from crawler.extract.fold import fold, fold_lines, squeeze
 from crawler.extract.hints import Hints
 from crawler.extract.line_model import site_score
@@ -29,16 +30,6 @@ _DOC_NOUN = re.compile(
     r"|述职|事迹|日记|读后感|观后感|句子|文案|大全|标语|口号|祝福语|手抄报|工作报告|自查报告|申请书?|思想汇报|说明书|词汇编|表现|情况|摘要|启事|公告|公示|通报|细则|预案"
     r"|要点|方法|技巧|攻略|知识|须知|名单|安排|纪要|会)(?:[(（][^)）]{1,8}[)）])?(?:\d{1,2}篇?|[一二三四五六七八九十]{1,3}篇?)?$"
 )
-_EDITOR = re.compile(
-    r"小编|编者|笔者为|(?:为|给|替)(?:大家|你们?|您|各位)(?:朋友|网友|同学)?(?:带来|整理|收集|搜集|准备|分享|推荐|介绍|提供|精心|搜罗|编写)"
-    r"|(?:精心|特意)?(?:整理|收集|搜集|挑选|准备|编辑|推荐)了?的?.{0,30}(?:供|希望|欢迎|仅供)|(?:全部|所有)(?:内容|分享)|本站|本栏目|分享了"
-)
-_OFFER = re.compile(
-    r"范文|欢迎(?:大家)?(?:阅读|参考|借鉴|查看|收藏|关注|下载)|(?:供|仅供)(?:大家|各位|您|你|参考|借鉴)|(?:希望|盼望)(?:能|可以|会)?(?:对)?(?:大家|各位|你|您)|(?:希望|可以|能够?)?(?:对|给)?(?:大家|您|你|各位)(?:有所)?(?:帮助|喜欢)"
-    r"|帮(?:助)?(?:到)?(?:大家|你|您)|一起来?(?:看看|阅读|了解|欣赏)|看看吧|以上(?:就是|便是|是|即)|下面(?:就?是|请|我们|和)|以下(?:就?是)|接下来(?:就?是)?|值得(?:收藏|阅读)|更多.{0,16}(?:关注|请|访问|浏览)|(?:篇|材料|文章|总结|方案|体会)[,，]?(?:希望|供|欢迎|以供|仅供)"
-)
-_CLAUSE = re.compile(r"[^。！？!?；;]*[。！？!?；;]*")
-_COMMA = re.compile(r"[，,：:]")
 _DATA_LINE = re.compile(
     r"(?:发布|发表|更新|来源|时间|日期|作者|记者|编辑|浏览|阅读|人气|字号|发布于|[\d年月日:：/.\-—TZ+]{8,}).{0,60}$"
 )
@@ -400,45 +391,3 @@ def _finish(work: _Work, hints: Hints) -> Cleaned:
 
 def _after_heading(work: _Work, n: int) -> bool:
     return n > 0 and work.lines[n - 1].strong and len(work.lines[n].text) <= _INTRO_MAX
-
-
-def cut_editor(text: str, intro: re.Pattern[str] | None = None) -> tuple[str, str]:
-    """A paragraph without the site editor's sentence, and that sentence.
-
-    Cut from the clause that names the editor or makes the offer; what stands before may be the
-    report's own words. The mark that closed the kept clause becomes a full stop only if the clause
-    ended with a comma in the source, where it is left as it is.
-    """
-    if intro:
-        match = intro.search(text)
-        if match:
-            return (text[: match.start()] + text[match.end() :]).strip(), match[0]
-    sentences = [s for s in _CLAUSE.findall(text) if s]
-    marks = [_editorial(s) for s in sentences]
-    if not any(marks):
-        return text, ""
-    first = marks.index(True)
-    last = len(marks) - 1 - marks[::-1].index(True)
-    if last + 1 < len(sentences) and all(len(s) <= 20 for s in sentences[last + 1 :]):
-        last = len(sentences) - 1
-    head, clauses = "".join(sentences[:first]), _COMMA.split(sentences[first])
-    keep = _clause_cut(sentences[first], clauses)
-    cut = sentences[first][keep:] + "".join(sentences[first + 1 : last + 1])
-    kept = head + sentences[first][:keep] + "".join(sentences[last + 1 :])
-    return kept.rstrip("，, "), cut.strip()
-
-
-def _editorial(sentence: str) -> bool:
-    folded = squeeze(fold(sentence))
-    return bool(_EDITOR.search(folded) and _OFFER.search(folded))
-
-
-def _clause_cut(sentence: str, clauses: Sequence[str]) -> int:
-    """Where in a sentence the first clause of the editor starts."""
-    place = 0
-    for clause in clauses:
-        folded = squeeze(fold(clause))
-        if _EDITOR.search(folded) or _OFFER.search(folded):
-            return place
-        place += len(clause) + 1
-    return min(place, len(sentence))

@@ -2,8 +2,9 @@ import pytest
 
 from crawler.extract import Hints
 from crawler.extract.body import find_body
-from crawler.extract.clean import clean, cut_editor
+from crawler.extract.clean import clean
 from crawler.extract.dom import parse
+from crawler.extract.editor import cut_editor
 from crawler.extract.hidden import remove_hidden
 from crawler.extract.joins import join_lines
 from crawler.extract.lines import lines_of

@@ -1,0 +1,64 @@
+"""The site editor's own sentences in the first and last paragraphs of an essay.
+
+"下面是小编为大家整理的…，欢迎阅读！" stands inside a paragraph whose beginning may be the report's own
+words, so the clause is cut and not the paragraph. A sentence must name the editor's doing and make
+the reader an offer; either alone occurs in reports.
+"""
+
+import re
+from collections.abc import Sequence
+
+from crawler.extract.fold import fold, squeeze
+
+_EDITOR = re.compile(
+    r"小编|编者|笔者为|(?:为|给|替)(?:大家|你们?|您|各位)(?:朋友|网友|同学)?(?:带来|整理|收集|搜集|准备|分享|推荐|介绍|提供|精心|搜罗|编写)"
+    r"|(?:精心|特意)?(?:整理|收集|搜集|挑选|准备|编辑|推荐)了?的?.{0,30}(?:供|希望|欢迎|仅供)|(?:全部|所有)(?:内容|分享)|本站|本栏目|分享了"
+)
+_OFFER = re.compile(
+    r"范文|欢迎(?:大家)?(?:阅读|参考|借鉴|查看|收藏|关注|下载)|(?:供|仅供)(?:大家|各位|您|你|参考|借鉴)|(?:希望|盼望)(?:能|可以|会)?(?:对)?(?:大家|各位|你|您)|(?:希望|可以|能够?)?(?:对|给)?(?:大家|您|你|各位)(?:有所)?(?:帮助|喜欢)"
+    r"|帮(?:助)?(?:到)?(?:大家|你|您)|一起来?(?:看看|阅读|了解|欣赏)|看看吧|以上(?:就是|便是|是|即)|下面(?:就?是|请|我们|和)|以下(?:就?是)|接下来(?:就?是)?|值得(?:收藏|阅读)|更多.{0,16}(?:关注|请|访问|浏览)|(?:篇|材料|文章|总结|方案|体会)[,，]?(?:希望|供|欢迎|以供|仅供)"
+)
+_CLAUSE = re.compile(r"[^。！？!?；;]*[。！？!?；;]*")
+_COMMA = re.compile(r"[，,：:]")
+
+
+def cut_editor(text: str, intro: re.Pattern[str] | None = None) -> tuple[str, str]:
+    """A paragraph without the site editor's sentence, and that sentence.
+
+    Cut from the clause that names the editor or makes the offer; what stands before may be the
+    report's own words. The mark that closed the kept clause becomes a full stop only if the clause
+    ended with a comma in the source, where it is left as it is.
+    """
+    if intro:
+        match = intro.search(text)
+        if match:
+            return (text[: match.start()] + text[match.end() :]).strip(), match[0]
+    sentences = [s for s in _CLAUSE.findall(text) if s]
+    marks = [_editorial(s) for s in sentences]
+    if not any(marks):
+        return text, ""
+    first = marks.index(True)
+    last = len(marks) - 1 - marks[::-1].index(True)
+    if last + 1 < len(sentences) and all(len(s) <= 20 for s in sentences[last + 1 :]):
+        last = len(sentences) - 1
+    head, clauses = "".join(sentences[:first]), _COMMA.split(sentences[first])
+    keep = _clause_cut(sentences[first], clauses)
+    cut = sentences[first][keep:] + "".join(sentences[first + 1 : last + 1])
+    kept = head + sentences[first][:keep] + "".join(sentences[last + 1 :])
+    return kept.rstrip("，, "), cut.strip()
+
+
+def _editorial(sentence: str) -> bool:
+    folded = squeeze(fold(sentence))
+    return bool(_EDITOR.search(folded) and _OFFER.search(folded))
+
+
+def _clause_cut(sentence: str, clauses: Sequence[str]) -> int:
+    """Where in a sentence the first clause of the editor starts."""
+    place = 0
+    for clause in clauses:
+        folded = squeeze(fold(clause))
+        if _EDITOR.search(folded) or _OFFER.search(folded):
+            return place
+        place += len(clause) + 1
+    return min(place, len(sentence))
