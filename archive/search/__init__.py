@@ -1,6 +1,6 @@
 """Search: exact substrings of folded text, the same on SQLite and PostgreSQL."""
 
-from archive.search.index import create_index, forget_document, index_document
+from archive.search.index import forget_document, index_document
 from archive.search.query import FACETS, Query
 from archive.search.read import Hit, Results, Searcher, search
 from archive.search.snippets import Line
@@ -12,7 +12,6 @@ __all__ = [
     "Query",
     "Results",
     "Searcher",
-    "create_index",
     "forget_document",
     "index_document",
     "search",

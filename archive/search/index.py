@@ -34,27 +34,6 @@ _TOKEN_SHAPES = {
 } | {0x20: "\u3000"}
 
 
-def create_index(connection: Connection) -> None:
-    """Make the engine's own search table, beside `search_entry`."""
-    if connection.dialect.name == "sqlite":
-        connection.execute(
-            text("CREATE VIRTUAL TABLE search_fts USING fts5(tokens, tokenize='ascii', content='')")
-        )
-        return
-    connection.execute(
-        text(
-            "CREATE TABLE search_vector ("
-            "id bigint PRIMARY KEY, "
-            "number bigint NOT NULL REFERENCES search_entry (number) ON DELETE CASCADE, "
-            "tokens tsvector NOT NULL)"
-        )
-    )
-    connection.execute(
-        text("CREATE INDEX search_vector_tokens ON search_vector USING gin (tokens)")
-    )
-    connection.execute(text("CREATE INDEX search_vector_number ON search_vector (number)"))
-
-
 def index_document(
     connection: Connection, db: Database, document_id: str, text: str, title: str
 ) -> None:

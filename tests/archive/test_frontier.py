@@ -35,7 +35,10 @@ def test_a_url_is_added_once(archive: Archive) -> None:
 def test_a_refused_url_is_noted_and_never_fetched(archive: Archive) -> None:
     off_topic = article(2, refused=("off_topic", "title scores 1 of 5"))
     with archive.database.write() as connection:
-        assert frontier.add(connection, "a", [article(1), off_topic], NOW) == {"": 1, "off_topic": 1}
+        assert frontier.add(connection, "a", [article(1), off_topic], NOW) == {
+            "": 1,
+            "off_topic": 1,
+        }
     assert [row.url[-1] for row in lease(archive)] == ["1"]
 
 

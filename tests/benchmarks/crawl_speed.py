@@ -54,12 +54,14 @@ def article(n: int, size: int) -> str:
     """A page of about `size` characters of invented report in a portal's frame."""
     menu = "".join(f"<li><a href='/c/{k}.html'>栏目{k}</a></li>" for k in range(40))
     paragraphs = "".join(
-        f"<p>第{k}项工作：辖区第{n}所今年受理消费者投诉{n * 7 + k}件，调解成功{n * 5 + k}件，"
-        f"为消费者挽回经济损失{n * 31 + k * 17}元，走访经营户{k * 3 + 2}家，发放宣传资料{k * 40}份。</p>"
+        f"<p>第{k}项工作：辖区第{n}所今年受理消费者投诉{n * 7 + k}件，"
+        f"调解成功{n * 5 + k}件，为消费者挽回经济损失{n * 31 + k * 17}元，"
+        f"走访经营户{k * 3 + 2}家，发放宣传资料{k * 40}份。</p>"
         for k in range(max(1, size // 75))
     )
     return (
-        f"<html><head><title>第{n}所消费维权工作总结</title></head><body><ul class='nav'>{menu}</ul>"
+        f"<html><head><title>第{n}所消费维权工作总结</title></head>"
+        f"<body><ul class='nav'>{menu}</ul>"
         f"<h1>第{n}所消费维权工作总结</h1><div id='zoom'>{paragraphs}</div>"
         f"<div class='foot'>版权所有 某县市场监督管理局</div></body></html>"
     )

@@ -337,7 +337,9 @@ def test_the_same_crawl_on_postgresql(crawler: Crawler, web: Web, postgres_url: 
     checked = run_json("verify", "--archive", crawler.folder, "--database", postgres_url)
     assert (checked["captures"], checked["problems"]) == (4, [])
     assert run("reprocess", "--archive", crawler.folder, "--database", postgres_url).returncode == 0
-    found = run("search", "12315", "--json", "--archive", crawler.folder, "--database", postgres_url)
+    found = run(
+        "search", "12315", "--json", "--archive", crawler.folder, "--database", postgres_url
+    )
     assert len(found.stdout.splitlines()) == 3
 
 

@@ -58,7 +58,9 @@ def test_what_stands_behind_500_kib_is_not_read() -> None:
     assert rules(text).allows("http://a.test/x")
 
 
-@pytest.mark.parametrize(("asked", "seconds"), [(b"2", 2), (b"0.5", 0.5), (b"3600", 60), (b"-1", 0)])
+@pytest.mark.parametrize(
+    ("asked", "seconds"), [(b"2", 2), (b"0.5", 0.5), (b"3600", 60), (b"-1", 0)]
+)
 def test_the_pace_a_host_asks_for(asked: bytes, seconds: float) -> None:
     assert rules(b"User-agent: *\nCrawl-delay: " + asked + b"\n").delay() == seconds
 
