@@ -5,6 +5,7 @@ import subprocess
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from archive.archive import Archive
@@ -55,6 +56,7 @@ def kill_after(arguments: list[str], web: Web, requests: int) -> bool:
     return True
 
 
+@pytest.mark.timeout(1500)  # 21 starts of the program; a busy machine takes its time
 def test_kill_9_loses_nothing_and_fetches_nothing_twice(tmp_path: Path) -> None:
     chance = random.Random(20260315)
     with serving(site()) as web:
