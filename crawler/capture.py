@@ -40,7 +40,7 @@ class CapturePipeline:
             return item
         spider: Any = self._crawler.spider
         await asyncio.wrap_future(spider.session.recorder.store(item))
-        spider.stored()
+        spider.scheduler.stored(item.row)
         return item
 
 

@@ -11,8 +11,10 @@ from scrapy import Request, Spider, signals
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
+from scrapy.http import Response
 
 from archive import frontier
+from archive.captures import Fetched
 from archive.frontier import Found, Leased
 from archive.recorder import Lease, Recorder
 
@@ -40,8 +42,8 @@ class FrontierScheduler(BaseScheduler):
         self._crawler = crawler
         self._budget = budget
         self._concurrency = concurrency
-        self._unjudged = 0
-        self._unstored = 0
+        self._unjudged: set[int] = set()
+        self._unstored: set[int] = set()
         self._batch = max(2, min(MOST_BUFFERED, int(BUFFER_SECONDS / max(delay, 0.001))))
         self._ready: deque[Request] = deque()
         self._waiting: set[Future[Any]] = set()
@@ -61,7 +63,7 @@ class FrontierScheduler(BaseScheduler):
         spider.scheduler = scheduler
         # A fault of ours on one page must not count as a fetch under way for ever.
         crawler.signals.connect(scheduler.lost, signals.spider_error)
-        crawler.signals.connect(scheduler.stored, signals.item_error)
+        crawler.signals.connect(scheduler.not_stored, signals.item_error)
         return scheduler
 
     def open(self, spider: Spider) -> None:
@@ -102,30 +104,36 @@ class FrontierScheduler(BaseScheduler):
         """A ready request, or None; more are leased before the last one is given out."""
         if len(self._ready) <= self._batch // 2:
             self._lease_more()
-        busy = self._unjudged >= self._concurrency
-        if busy or self._unstored >= UNSTORED * self._concurrency or not self._ready:
+        busy = len(self._unjudged) >= self._concurrency
+        if busy or len(self._unstored) >= UNSTORED * self._concurrency or not self._ready:
             return None
-        self._unjudged += 1
-        self._unstored += 1
-        return self._ready.popleft()
+        request = self._ready.popleft()
+        self._unjudged.add(request.meta["leased"].id)
+        self._unstored.add(request.meta["leased"].id)
+        return request
 
-    def judged(self) -> None:
+    def judged(self, row: Leased) -> None:
         """The spider knows what a fetch gave; only now the next one may go out.
 
         So an answer that makes the site pause stops the very next request.
         """
-        self._unjudged -= 1
+        self._unjudged.discard(row.id)
         self._wake()
 
-    def lost(self) -> None:
-        """A fetch ended in a fault of ours: neither judged nor stored."""
-        self._unjudged -= 1
-        self.stored()
-
-    def stored(self) -> None:
+    def stored(self, row: Leased) -> None:
         """A fetch that was given out is on the disk."""
-        self._unstored -= 1
+        self._unstored.discard(row.id)
         self.look_again()
+
+    def lost(self, response: Response) -> None:
+        """A fetch ended in a fault of ours; its row comes back when this process is gone."""
+        self.judged(response.meta["leased"])
+        self.stored(response.meta["leased"])
+
+    def not_stored(self, item: Any) -> None:
+        """The archive could not take a fetch; its row comes back when this process is gone."""
+        if isinstance(item, Fetched):
+            self.stored(item.row)
 
     def look_again(self) -> None:
         """The frontier may hold something new: lease again before the spider ends."""

@@ -111,12 +111,12 @@ class SiteSpider(Spider):
         exchange = exchange_of(response)
         if exchange.status in REDIRECTS:
             verdict, moved_to = self._moved(exchange, row)
-            self._judged(verdict)
+            self._judged(row, verdict)
             yield _fetched(row, verdict, now, exchange, moved_to=moved_to)
             return
         hint = self.profile.text.encoding_hint
         text = decode(exchange.payload, exchange.header("Content-Type"), hint).text
-        verdict = self._judged(judge(exchange, text, row, self.bounds, now))
+        verdict = self._judged(row, judge(exchange, text, row, self.bounds, now))
         if verdict.outcome != "ok":
             yield _fetched(row, verdict, now, exchange)
         elif row.kind == "list":
@@ -131,20 +131,17 @@ class SiteSpider(Spider):
         row: Leased = failure.request.meta["leased"]  # type: ignore[attr-defined]
         now = datetime.now(UTC)
         error = failure.value or OSError("no answer")
-        yield _fetched(row, self._judged(judge_failure(error, row, now)), now, None)
+        verdict = self._judged(row, judge_failure(error, row, now))
+        yield _fetched(row, verdict, now, None)
 
-    def stored(self) -> None:
-        """The archive has a fetch of ours: it may have brought new work."""
-        self.scheduler.stored()
-
-    def _judged(self, verdict: Verdict) -> Verdict:
+    def _judged(self, row: Leased, verdict: Verdict) -> Verdict:
         """Let the next request go, or leave a site alone that blocks us or keeps failing."""
         bad = verdict.outcome in {"error", "timed_out", "blocked"}
         self.failures = self.failures + 1 if bad else 0
         if verdict.outcome == "blocked" or self.failures >= FAILURES_TO_PAUSE:
             self.logger.warning("%s pauses: %s", self.name, verdict.reason)
             self.scheduler.pause()
-        self.scheduler.judged()
+        self.scheduler.judged(row)
         return verdict
 
     def _moved(self, exchange: Exchange, row: Leased) -> tuple[Verdict, Found | None]:
