@@ -15,6 +15,7 @@ import argparse
 import json
 import multiprocessing
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -24,10 +25,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+from pypinyin.phrases_dict import phrases_dict
 
 from tests.web import Web, command, environment, html, serving
 
 ROW = 50
+WORDS = sorted(word for word in phrases_dict if 2 <= len(word) <= 4)
 CONCURRENCY = 8
 PROFILE = """
 schema = 1
@@ -51,18 +54,27 @@ next = "a.next"
 
 
 def article(n: int, size: int) -> str:
-    """A page of about `size` characters of invented report in a portal's frame."""
+    """A page of about `size` characters of invented report in a portal's frame.
+
+    The prose differs from page to page as reports of different agencies do: pages of one template
+    would measure the comparison of look-alikes and little else.
+    """
+    chance = random.Random(n)
     menu = "".join(f"<li><a href='/c/{k}.html'>栏目{k}</a></li>" for k in range(40))
-    paragraphs = "".join(
-        f"<p>第{k}项工作：辖区第{n}所今年受理消费者投诉{n * 7 + k}件，"
-        f"调解成功{n * 5 + k}件，为消费者挽回经济损失{n * 31 + k * 17}元，"
-        f"走访经营户{k * 3 + 2}家，发放宣传资料{k * 40}份。</p>"
-        for k in range(max(1, size // 75))
+    figures = (
+        f"第{n}所全年受理消费者投诉{n * 7 + 3}件、举报{n + 11}件，"
+        f"为消费者挽回经济损失{n * 31 + 17}元，维护消费者权益，12315热线有问必答。"
     )
+    paragraphs = [f"<p>{figures}</p>"]
+    while sum(map(len, paragraphs)) < size:
+        words = "".join(chance.choices(WORDS, k=40))
+        paragraphs.append(
+            f"<p>{words[:30]}，{words[30:60]}，共计{chance.randint(10, 9999)}件。</p>"
+        )
     return (
         f"<html><head><title>第{n}所消费维权工作总结</title></head>"
         f"<body><ul class='nav'>{menu}</ul>"
-        f"<h1>第{n}所消费维权工作总结</h1><div id='zoom'>{paragraphs}</div>"
+        f"<h1>第{n}所消费维权工作总结</h1><div id='zoom'>{''.join(paragraphs)}</div>"
         f"<div class='foot'>版权所有 某县市场监督管理局</div></body></html>"
     )
 
