@@ -3,7 +3,6 @@
 XiaobaoError
 ├── ConfigError        a profile, setting or option is wrong
 ├── ArchiveError       the archive cannot be opened or used
-│   ├── ArchiveBusy    another process holds what this one needs
 │   └── MigrationNeeded  the archive was written by a newer xiaobao
 ├── NotFound           what was asked for is not in the archive
 │   └── Withdrawn      it was, and is gone from it
@@ -24,10 +23,6 @@ class ConfigError(XiaobaoError):
 
 class ArchiveError(XiaobaoError):
     """The archive cannot be opened or used."""
-
-
-class ArchiveBusy(ArchiveError):
-    """Another process holds what this one needs; try again when it has finished."""
 
 
 class MigrationNeeded(ArchiveError):

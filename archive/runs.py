@@ -43,13 +43,6 @@ def save_site(connection: Connection, site: SiteRow, now: datetime) -> None:
         connection.execute(insert(Site).values(values))
 
 
-def load_site(connection: Connection, site_id: str) -> SiteRow | None:
-    """A site as it was last crawled."""
-    columns = (getattr(Site, name) for name in SiteRow.__slots__)
-    row = connection.execute(select(*columns).where(Site.id == site_id)).first()
-    return None if row is None else SiteRow(**row._mapping)
-
-
 def start_run(
     connection: Connection, kind: str, owner: str, sites: Sequence[str], now: datetime
 ) -> str:
