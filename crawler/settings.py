@@ -34,6 +34,8 @@ SPIDER_MIDDLEWARES = {
 }
 ADDONS: dict[str, int] = {}
 EXTENSIONS = {
+    "crawler.memory.MemoryUsage": 0,
+    "scrapy.extensions.memusage.MemoryUsage": None,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.logstats.LogStats": None,
 }

@@ -294,15 +294,13 @@ def test_a_killed_writer_loses_nothing_acknowledged(tmp_path: Path) -> None:
             stored = crawl.store(row, bytes(str(row.id), "ascii") * 400)
             print(stored.capture_id, row.url, flush=True)
     """)
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    acknowledged = [process.stdout.readline().split() for _ in range(40)]
-    process.send_signal(signal.SIGKILL)
-    acknowledged += [line.split() for line in process.stdout if line.endswith("\n")]
-    process.stdout.close()
-    process.wait()
+    ) as process:
+        assert process.stdout is not None
+        acknowledged = [process.stdout.readline().split() for _ in range(40)]
+        process.send_signal(signal.SIGKILL)
+        acknowledged += [line.split() for line in process.stdout if line.endswith("\n")]
     with Archive.open(tmp_path) as archive:
         recovered = recover(archive)
         assert recovered.files == 1

@@ -245,18 +245,28 @@ def test_a_budget_ends_the_run(crawler: Crawler, web: Web) -> None:
     assert sorted(web.paths("/a/")) == ["/a/1.html", "/a/2.html", "/a/3.html"]
 
 
+def test_the_memory_of_whoever_starts_a_crawl_is_not_its_own(crawler: Crawler, web: Web) -> None:
+    starter = "import subprocess, sys; big = b'x' * 700_000_000; subprocess.run(sys.argv[1:])"
+    subprocess.run(
+        [sys.executable, "-c", starter, *command(*crawler.arguments())],
+        env=environment(),
+        check=True,
+        capture_output=True,
+    )
+    assert sorted(web.paths("/a/")) == ["/a/1.html", "/a/2.html", "/a/3.html"]
+
+
 def test_a_stopped_crawl_is_gone_on_with(crawler: Crawler, web: Web) -> None:
     slow = write_profile(crawler.profiles, web, PROFILE.replace("delay = 0.0", "delay = 0.6"))
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command(*crawler.arguments()),
         env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    while not web.paths("/a/"):
-        assert process.poll() is None
-    process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=60)
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        while not web.paths("/a/"):
+            assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
     assert process.returncode == 1
     assert slow == crawler.profiles
     crawler.crawl()

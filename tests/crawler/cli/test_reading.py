@@ -144,19 +144,16 @@ def test_a_busy_port_is_one_line_and_exit_1(build: Builder, folder: Path) -> Non
 def test_serve_answers_where_it_says(build: Builder, folder: Path) -> None:
     fill(build)
     command = [*XIAOBAO, "serve", "--port", "0"]
-    server = subprocess.Popen(
+    with subprocess.Popen(
         [*command, "--archive", str(folder)], stderr=subprocess.PIPE, text=True
-    )
-    try:
-        assert server.stderr is not None
-        address = server.stderr.readline().split()[0]
-        with urllib.request.urlopen(address + "?q=%E6%8A%95%E8%AF%89") as answer:
-            assert "苍屿区" in answer.read().decode()
-    finally:
-        server.terminate()
-        server.wait()
-        assert server.stderr is not None
-        server.stderr.close()
+    ) as server:
+        try:
+            assert server.stderr is not None
+            address = server.stderr.readline().split()[0]
+            with urllib.request.urlopen(address + "?q=%E6%8A%95%E8%AF%89") as answer:
+                assert "苍屿区" in answer.read().decode()
+        finally:
+            server.terminate()
 
 
 def _xiaobao(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
