@@ -5,9 +5,9 @@ its lease has run out) and its `due_at` has come.
 """
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -80,12 +80,42 @@ class NextVisit:
     misses: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A lease to give back: what the fetch of its row gave."""
+
+    row: Leased
+    visit: NextVisit
+    at: datetime
+    outcome: str
+    reason: str | None = None
+    seen: dict[str, Any] = field(default_factory=dict)
+    """Columns to remember: validators, the payload's digest, the article."""
+
+
 def key_of(url: str, form: Form | None) -> str:
     """What makes a row unique: the URL, and for a POST a digest of its form."""
     if form is None:
         return url
     digest = hashlib.sha256(repr(form).encode()).hexdigest()[:16]
     return f"{url} POST {digest}"
+
+
+def _add_new(engine: Any) -> Any:
+    statement = engine.insert(Frontier).on_conflict_do_nothing(index_elements=["key"])
+    return statement.returning(Frontier.outcome)
+
+
+def _add_due(engine: Any) -> Any:
+    statement = engine.insert(Frontier)
+    changed = ("due_at", "page_state", "priority")
+    return statement.on_conflict_do_update(
+        index_elements=["key"], set_={name: statement.excluded[name] for name in changed}
+    )
+
+
+_ADD_NEW = {"sqlite": _add_new(sqlite), "postgresql": _add_new(postgresql)}
+_ADD_DUE = {"sqlite": _add_due(sqlite), "postgresql": _add_due(postgresql)}
 
 
 def add(
@@ -95,28 +125,15 @@ def add(
     rows = _rows(site_id, found, now)
     if not rows:
         return Counter()
-    insert = _insert(connection).on_conflict_do_nothing(index_elements=["key"])
-    new = connection.execute(insert.returning(Frontier.outcome), rows).scalars()
+    new = connection.execute(_ADD_NEW[connection.dialect.name], rows).scalars()
     return Counter(outcome or "" for outcome in new)
 
 
 def add_again(connection: Connection, site_id: str, found: Iterable[Found], now: datetime) -> None:
     """Add URLs, and make those that are known already due now."""
     rows = _rows(site_id, found, now)
-    if not rows:
-        return
-    insert = _insert(connection)
-    connection.execute(
-        insert.on_conflict_do_update(
-            index_elements=["key"],
-            set_={
-                "due_at": insert.excluded.due_at,
-                "page_state": insert.excluded.page_state,
-                "priority": insert.excluded.priority,
-            },
-        ),
-        rows,
-    )
+    if rows:
+        connection.execute(_ADD_DUE[connection.dialect.name], rows)
 
 
 def lease(
@@ -154,37 +171,32 @@ def next_try(connection: Connection, site_id: str) -> datetime | None:
     return connection.execute(query).scalar_one()
 
 
-def finish(
-    connection: Connection,
-    row: Leased,
-    owner: str,
-    visit: NextVisit,
-    *,
-    now: datetime,
-    outcome: str,
-    reason: str | None,
-    seen: dict[str, Any],
-) -> bool:
-    """Give a lease back after a fetch; `seen` holds validators to remember.
+def finish(connection: Connection, owner: str, finished: Iterable[Finished]) -> None:
+    """Give leases back after their fetches.
 
-    False when the lease had run out and another owner has taken the row: nothing is changed then.
+    A row whose lease had run out and that another owner has taken is left as it is.
     """
-    values = {
-        "state": "queued" if visit.tries else "done",
-        "lease_owner": None,
-        "lease_until": None,
-        "due_at": visit.due_at,
-        "interval_s": visit.interval_s,
-        "tries": visit.tries,
-        "misses": visit.misses,
-        "visits": row.visits + 1,
-        "outcome": outcome,
-        "reason": reason,
-        "fetched_at": now,
-        **seen,
-    }
-    done = connection.execute(_HELD, values | {"held_id": row.id, "held_by": owner})
-    return done.rowcount == 1
+    shapes: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for done in finished:
+        values = {
+            "held_id": done.row.id,
+            "held_by": owner,
+            "state": "queued" if done.visit.tries else "done",
+            "lease_owner": None,
+            "lease_until": None,
+            "due_at": done.visit.due_at,
+            "interval_s": done.visit.interval_s,
+            "tries": done.visit.tries,
+            "misses": done.visit.misses,
+            "visits": done.row.visits + 1,
+            "outcome": done.outcome,
+            "reason": done.reason,
+            "fetched_at": done.at,
+            **done.seen,
+        }
+        shapes[tuple(done.seen)].append(values)
+    for rows in shapes.values():  # one statement sets the same columns in all its rows
+        connection.execute(_HELD, rows)
 
 
 def release(connection: Connection, owner: str, ids: Sequence[int] | None = None) -> int:
@@ -240,11 +252,6 @@ def _rows(site_id: str, found: Iterable[Found], now: datetime) -> list[dict[str,
     }
     # In one order everywhere: two processes that insert the same rows never wait in a circle.
     return [rows[key] for key in sorted(rows)]
-
-
-def _insert(connection: Connection) -> Any:
-    engine = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return engine.insert(Frontier)
 
 
 def _leased(row: Any) -> Leased:

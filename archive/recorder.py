@@ -15,11 +15,11 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from archive import captures, frontier
 from archive.archive import Archive
-from archive.captures import Fetched, Known, Place, Stored, Writing
+from archive.captures import Fetched, Stored, Writing, Written
 from archive.frontier import Leased
 from archive.models import WarcFile
 from archive.owner import Owner
@@ -29,6 +29,8 @@ T = TypeVar("T")
 GROUP = 64
 """Most jobs in one group; above it the gain of sharing a sync is gone."""
 ROTATE_BYTES = 1 << 30
+
+_SET_LENGTH = update(WarcFile).where(WarcFile.id == bindparam("file"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,36 +137,39 @@ class Recorder:
         try:
             written = self._append(file, fetches) if file else {}
             writing = Writing(self._run_id, self._owner.name, self._owner.host, file_id)
+            captured = [
+                written.get(id(job.fetched)) or Written(job.fetched)
+                for job in group
+                if isinstance(job, _Capture)
+            ]
             with self._archive.database.write() as connection:
-                results: list[object] = []
-                for job in group:
-                    if isinstance(job, _Capture):
-                        known, place = written.get(id(job.fetched), (None, None))
-                        stored = captures.commit(connection, writing, job.fetched, known, place)
-                        results.append(stored)
-                    else:
-                        results.append(job.work(connection))
+                stored = iter(captures.commit(connection, writing, captured) if captured else ())
+                results: list[object] = [
+                    next(stored) if isinstance(job, _Capture) else job.work(connection)
+                    for job in group
+                ]
                 captures.save_counts(connection, self._run_id, writing.counts)
                 if file:
-                    length = update(WarcFile).where(WarcFile.id == file_id)
-                    connection.execute(length.values(length=file.length))
+                    connection.execute(_SET_LENGTH, {"file": file_id, "length": file.length})
         except BaseException:
             if file:
                 file.cut(before)
             raise
         return results
 
-    def _append(self, file: Appender, fetches: list[Fetched]) -> dict[int, tuple[Known, Place]]:
-        written: dict[int, tuple[Known, Place]] = {}
+    def _append(self, file: Appender, fetches: list[Fetched]) -> dict[int, Written]:
         with self._archive.database.read() as connection:
-            for fetched in fetches:
-                assert fetched.exchange is not None
-                known = captures.know(connection, fetched, self._owner.host)
-                response = response_member(fetched.exchange, known.earlier)
-                request = request_member(fetched.exchange)
-                offset = file.append(response)
-                file.append(request)
-                written[id(fetched)] = known, Place(offset, len(response), len(request))
+            known = captures.know(connection, fetches, self._owner.host)
+        written = {}
+        for fetched, known_payload in zip(fetches, known, strict=True):
+            assert fetched.exchange is not None
+            response = response_member(fetched.exchange, known_payload.earlier)
+            request = request_member(fetched.exchange)
+            offset = file.append(response)
+            file.append(request)
+            written[id(fetched)] = Written(
+                fetched, known_payload, offset, len(response), len(request)
+            )
         file.sync()
         return written
 

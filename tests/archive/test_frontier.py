@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from archive import frontier
 from archive.archive import Archive
-from archive.frontier import LEASE_TIME, Found, NextVisit
+from archive.frontier import LEASE_TIME, Finished, Found, NextVisit
 from archive.models import Frontier
 from tests.archive.conftest import NOW
 
@@ -65,16 +65,8 @@ def test_a_finished_row_comes_back_when_due(archive: Archive) -> None:
     (row,) = lease(archive)
     due = NOW + timedelta(days=7)
     with archive.database.write() as connection:
-        assert frontier.finish(
-            connection,
-            row,
-            "o",
-            NextVisit(due, 604800),
-            now=NOW,
-            outcome="ok",
-            reason=None,
-            seen={"etag": '"x"'},
-        )
+        done = Finished(row, NextVisit(due, 604800), NOW, "ok", seen={"etag": '"x"'})
+        frontier.finish(connection, "o", [done])
     assert lease(archive, now=due - timedelta(seconds=1)) == []
     (again,) = lease(archive, now=due)
     assert (again.etag, again.visits, again.interval_s) == ('"x"', 1, 604800)
@@ -85,9 +77,8 @@ def test_a_lost_lease_cannot_be_finished(archive: Archive) -> None:
     (row,) = lease(archive, "slow")
     lease(archive, "quick", now=NOW + 2 * LEASE_TIME)
     with archive.database.write() as connection:
-        assert not frontier.finish(
-            connection, row, "slow", NextVisit(None), now=NOW, outcome="ok", reason=None, seen={}
-        )
+        frontier.finish(connection, "slow", [Finished(row, NextVisit(None), NOW, "ok")])
+        assert frontier.release(connection, "quick") == 1
 
 
 def test_released_rows_can_be_leased_at_once(archive: Archive) -> None:
@@ -104,9 +95,7 @@ def test_adding_again_makes_a_known_row_due(archive: Archive) -> None:
     add(archive, article(1))
     (row,) = lease(archive)
     with archive.database.write() as connection:
-        frontier.finish(
-            connection, row, "o", NextVisit(None), now=NOW, outcome="ok", reason=None, seen={}
-        )
+        frontier.finish(connection, "o", [Finished(row, NextVisit(None), NOW, "ok")])
         later = NOW + timedelta(days=1)
         frontier.add_again(connection, "a", [article(1, page_state={"total": 3})], later)
     (again,) = lease(archive, now=later)
@@ -151,9 +140,7 @@ def test_no_row_is_ever_lost(archive: Archive, steps: list[str]) -> None:
                     frontier.release(connection, "o", [row.id])
                     continue
                 visit = NextVisit(NOW, tries=row.tries + 1) if step == "fail" else NextVisit(NOW)
-                frontier.finish(
-                    connection, row, "o", visit, now=NOW, outcome="x", reason=None, seen={}
-                )
+                frontier.finish(connection, "o", [Finished(row, visit, NOW, "x")])
     with archive.database.write() as connection:
         frontier.release(connection, "o")
         total = connection.execute(select(func.count()).select_from(Frontier)).scalar_one()
