@@ -1,13 +1,14 @@
 """The writer of a crawl: one thread that owns the WARC file and groups commits.
 
-Fetches handed in while the last group was being written form the next group, which shares one
-sync and one transaction. Each is acknowledged only after both: an acknowledged capture survives
+Fetches that are handed in within a few milliseconds form a group, which shares one sync and one
+transaction. Each is acknowledged only after both: an acknowledged capture survives
 any death of the process. Nobody else waits for the disk.
 """
 
 import hashlib
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from archive.warc import Appender, request_member, response_member
 T = TypeVar("T")
 GROUP = 64
 """Most jobs in one group; above it the gain of sharing a sync is gone."""
+GATHER_SECONDS = 0.01
+"""How long a capture waits for others to share its sync and its transaction with."""
 ROTATE_BYTES = 1 << 30
 
 _SET_LENGTH = update(WarcFile).where(WarcFile.id == bindparam("file"))
@@ -105,12 +108,22 @@ class Recorder:
     def _run(self) -> None:
         going = True
         while going:
-            group = [self._jobs.get()]
-            while len(group) < GROUP and not self._jobs.empty():
-                group.append(self._jobs.get())
+            group = self._gather()
             going = None not in group
             self._write([job for job in group if job is not None])
         self._close_file()
+
+    def _gather(self) -> "list[_Job | _Capture | None]":
+        """The next jobs; captures wait a moment for each other, anything else is urgent."""
+        group = [self._jobs.get()]
+        until = time.monotonic() + GATHER_SECONDS
+        while len(group) < GROUP:
+            wait = until - time.monotonic() if isinstance(group[-1], _Capture) else 0.0
+            try:
+                group.append(self._jobs.get(timeout=max(0.0, wait)))
+            except queue.Empty:
+                break
+        return group
 
     def _write(self, group: list[_Job | _Capture]) -> None:
         if not group:

@@ -5,13 +5,12 @@ record can be read by offset and length alone. Nothing here knows the database: 
 and what is a torn tail is decided by `archive.captures` and `archive.recover`.
 """
 
-import base64
 import hashlib
 import os
 import re
 import string
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
@@ -19,9 +18,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-from fastwarc.warc import ArchiveIterator
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
+from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 GZIP_LEVEL = 6
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -69,67 +66,37 @@ class Record:
 
 def response_member(exchange: Exchange, earlier: Earlier | None = None) -> bytes:
     """The answer as one gzip member: a response record, or a revisit of `earlier`."""
-    builder = WARCWriter(BytesIO(), gzip=False, warc_version="1.1")
-    http = StatusAndHeaders(
-        f"{exchange.status} {_REASONS.get(exchange.status, 'Status')}",
-        _stored_headers(exchange),
-        protocol="HTTP/1.1",
-    )
-    url, when = safe_url(exchange.url), warc_time(exchange.fetched_at)
+    status = f"HTTP/1.1 {exchange.status} {_REASONS.get(exchange.status, 'Status')}"
+    head = _http_head(status, _stored_headers(exchange))
+    headers = _exchange_headers(exchange, "response")
+    sha1 = hashlib.sha1(exchange.payload, usedforsecurity=False).digest()
     if earlier is None:
-        record = builder.create_warc_record(
-            url,
-            "response",
-            payload=BytesIO(exchange.payload),
-            length=len(exchange.payload),
-            http_headers=http,
-            warc_headers_dict={"WARC-Date": when},
-        )
-    else:
-        record = builder.create_revisit_record(
-            url,
-            _sha1(exchange.payload),
-            safe_url(earlier.url),
-            warc_time(earlier.fetched_at),
-            http_headers=http,
-            warc_headers_dict={"WARC-Date": when},
-        )
-        if exchange.status == 304:  # noqa: PLR2004  Not Modified has no payload to compare
-            record.rec_headers.replace_header(
-                "WARC-Profile",
-                "http://netpreserve.org/warc/1.1/revisit/server-not-modified",
-            )
-            record.rec_headers.remove_header("WARC-Payload-Digest")
-    builder.write_record(record)
-    return _member(builder.out.getvalue())
+        return _member(WarcRecordType.response, headers, head + exchange.payload, sha1)
+    headers["WARC-Refers-To-Target-URI"] = safe_url(earlier.url)
+    headers["WARC-Refers-To-Date"] = warc_time(earlier.fetched_at)
+    not_modified = exchange.status == 304  # noqa: PLR2004  it has no payload to compare
+    profile = "server-not-modified" if not_modified else "identical-payload-digest"
+    headers["WARC-Profile"] = f"http://netpreserve.org/warc/1.1/revisit/{profile}"
+    return _member(WarcRecordType.revisit, headers, head, None if not_modified else sha1)
 
 
 def request_member(exchange: Exchange) -> bytes:
     """The request as one gzip member; it stands behind its answer in the file."""
-    builder = WARCWriter(BytesIO(), gzip=False, warc_version="1.1")
     path = re.sub(r"^[a-z]+://[^/?#]*", "", safe_url(exchange.url), flags=re.IGNORECASE) or "/"
-    record = builder.create_warc_record(
-        safe_url(exchange.url),
-        "request",
-        payload=BytesIO(exchange.request_body),
-        length=len(exchange.request_body),
-        http_headers=StatusAndHeaders(
-            f"{exchange.method} {path} HTTP/1.1",
-            _clean(exchange.request_headers),
-            is_http_request=True,
-        ),
-        warc_headers_dict={"WARC-Date": warc_time(exchange.fetched_at)},
-    )
-    builder.write_record(record)
-    return _member(builder.out.getvalue())
+    head = _http_head(f"{exchange.method} {path} HTTP/1.1", _clean(exchange.request_headers))
+    headers = _exchange_headers(exchange, "request")
+    return _member(WarcRecordType.request, headers, head + exchange.request_body)
 
 
 def info_member(file_name: str, software: str) -> bytes:
     """The warcinfo record that opens a file."""
-    builder = WARCWriter(BytesIO(), gzip=False, warc_version="1.1")
-    info = {"software": software, "format": "WARC File Format 1.1"}
-    builder.write_record(builder.create_warcinfo_record(file_name, info))
-    return _member(builder.out.getvalue())
+    headers = {
+        "WARC-Date": warc_time(datetime.now(UTC)),
+        "WARC-Filename": file_name,
+        "Content-Type": "application/warc-fields",
+    }
+    fields = f"software: {software}\r\nformat: WARC File Format 1.1\r\n"
+    return _member(WarcRecordType.warcinfo, headers, fields.encode())
 
 
 class Appender:
@@ -257,14 +224,31 @@ def _clean(headers: Headers) -> list[tuple[str, str]]:
     return [(_CONTROL.sub("", name), _CONTROL.sub(" ", value)) for name, value in headers]
 
 
-def _sha1(payload: bytes) -> str:
-    digest = hashlib.sha1(payload, usedforsecurity=False).digest()
-    return "sha1:" + base64.b32encode(digest).decode()
+def _http_head(first: str, headers: Iterable[tuple[str, str]]) -> bytes:
+    lines = [first, *(f"{name}: {value}" for name, value in headers)]
+    return "".join(f"{line}\r\n" for line in [*lines, ""]).encode("latin-1", "replace")
 
 
-def _member(plain: bytes) -> bytes:
+def _exchange_headers(exchange: Exchange, message: str) -> dict[str, str]:
+    return {
+        "WARC-Target-URI": safe_url(exchange.url),
+        "WARC-Date": warc_time(exchange.fetched_at),
+        "Content-Type": f"application/http; msgtype={message}",
+    }
+
+
+def _member(
+    kind: WarcRecordType, headers: dict[str, str], block: bytes, payload_sha1: bytes | None = None
+) -> bytes:
+    record = WarcRecord()
+    record.init_headers(record_type=kind)
+    for name, value in headers.items():
+        record.headers[name] = value
+    record.set_bytes_content(block)
+    plain = BytesIO()
+    record.write(plain, checksum_data=True, payload_digest=payload_sha1)
     packer = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, 31)
-    return packer.compress(plain) + packer.flush()
+    return packer.compress(plain.getvalue()) + packer.flush()
 
 
 def _sync_folder(folder: Path) -> None:
