@@ -12,6 +12,7 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 from pydantic.dataclasses import dataclass as checked
 
 from archive.archive import Archive
+from archive.db import DATABASE_FILE
 from archive.errors import ConfigError
 
 DEFAULT_FILE = Path("xiaobao.toml")
@@ -52,6 +53,10 @@ class Config:
     def open_archive(self, *, create: bool = False) -> Archive:
         """Open the archive that this configuration names. Raises ArchiveError."""
         return Archive.open(self.archive, self.database, create=create)
+
+    def holds_archive(self) -> bool:
+        """Whether there is an archive to open: a database was named, or lies in the folder."""
+        return self.database is not None or (self.archive / DATABASE_FILE).is_file()
 
     def to_json(self) -> dict[str, Any]:
         """Plain values from which `from_json` makes the same configuration."""

@@ -32,13 +32,20 @@ def crawl_sites(config: Config, sites: list[str], *, only_due: bool = False) -> 
     Raises ConfigError for an unknown or broken profile and ArchiveError, both before anything is
     fetched. A process can do this once: Twisted's reactor does not start twice.
     """
-    started = time.monotonic()
     settings = load_settings(config)
     loader: Any = get_spider_loader(settings)
     try:
         spiders = [loader.load(site) for site in sites or loader.with_start_pages()]
     except KeyError as error:
         raise ConfigError(error.args[0]) from error
+    return run_spiders(config, settings, spiders, only_due=only_due)
+
+
+def run_spiders(
+    config: Config, settings: Settings, spiders: list[Any], *, only_due: bool = False
+) -> Report:
+    """Run spider classes of `spiders.loader` to their end; raises and limits as `crawl_sites`."""
+    started = time.monotonic()
     session = Session.open(config, [spider.name for spider in spiders])
     try:
         with showing_progress(session.archive, session.run_id):

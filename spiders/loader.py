@@ -9,6 +9,7 @@ from archive.errors import ConfigError
 from crawler.config import Config, load_config
 from spiders.profile import Profile, ProfileSet, load_profiles
 from spiders.site import SiteSpider
+from spiders.trial import trial_spider, unknown_site
 
 
 class ProfileLoader:
@@ -39,6 +40,14 @@ class ProfileLoader:
             return spider_for(self.profiles.get(spider_name))
         except ConfigError as error:
             raise KeyError(str(error)) from error
+
+    def trial(self, site: str) -> type[SiteSpider]:
+        """The spider that looks at a site once. Raises ConfigError."""
+        return trial_spider(self.profiles.get(site))
+
+    def trial_of(self, url: str) -> type[SiteSpider]:
+        """The spider that looks at one URL of a host, known or not. Raises ConfigError."""
+        return trial_spider(unknown_site(url))
 
     def find_by_request(self, request: Request) -> builtins.list[str]:
         """The sites whose hosts hold the request's URL."""

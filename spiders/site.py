@@ -54,6 +54,7 @@ class SiteSpider(Spider):
         polite = cls.profile.politeness
         settings.set("DOWNLOAD_DELAY", polite.delay, priority="spider")
         settings.set("CONCURRENT_REQUESTS_PER_DOMAIN", polite.concurrency, priority="spider")
+        settings.set("DOWNLOAD_TIMEOUT", polite.timeout, priority="spider")
         if not settings.getdict("XIAOBAO_CONFIG"):  # started by `scrapy crawl`
             for name, value in settings_for(load_config()).items():
                 settings.set(name, value, priority="spider")
@@ -95,7 +96,7 @@ class SiteSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the start pages, through the frontier like everything else."""
-        site = self._site_row()
+        site = site_row(self.profile)
         self.session.recorder.call(lambda c: save_site(c, site, datetime.now(UTC)))
         again = not self.only_due and self.name not in self.session.interrupted
         for start in self.profile.start:
@@ -214,20 +215,21 @@ class SiteSpider(Spider):
         url = next_part(text, row.url, self.profile.article)
         return None if url is None else Found(url, "part", page=row.page + 1)
 
-    def _site_row(self) -> SiteRow:
-        profile = self.profile
-        stored = profile.to_json()
-        hints = stored.pop("hints")
-        return SiteRow(
-            profile.id,
-            profile.display_name,
-            profile.family,
-            profile.site_type or "unknown",
-            profile.trust_score,
-            stored,
-            profile.version(),
-            hints,
-        )
+
+def site_row(profile: Profile) -> SiteRow:
+    """What the archive remembers of a site."""
+    stored = profile.to_json()
+    hints = stored.pop("hints")
+    return SiteRow(
+        profile.id,
+        profile.display_name,
+        profile.family,
+        profile.site_type or "unknown",
+        profile.trust_score,
+        stored,
+        profile.version(),
+        hints,
+    )
 
 
 def _fetched(

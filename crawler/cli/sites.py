@@ -11,7 +11,9 @@ from rich.table import Table
 from scrapy.spiderloader import get_spider_loader
 
 from archive.errors import ConfigError
+from crawler.cli import look
 from crawler.cli.context import pass_config
+from crawler.cli.why import why
 from crawler.config import Config, with_options
 from crawler.run import load_settings
 
@@ -25,7 +27,12 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 @click.group()
 def sites() -> None:
-    """Site profiles: list them, show one as it is used, check them all."""
+    """Site profiles: list, show, check them; try one; ask what decides about a URL."""
+
+
+sites.add_command(look.detect)
+sites.add_command(look.try_site)
+sites.add_command(why)
 
 
 @sites.command(name="list")
@@ -82,13 +89,16 @@ def check(config: Config, profiles: Path | None, as_json: bool) -> None:
     """Check every profile: keys, types, regexes, selectors, examples."""
     found = _load(config, profiles)
     errors = {name: list(lines) for name, lines in found.errors.items()}
+    for name, profile in found.profiles.items():
+        if wrong := profile.wrong_examples():
+            errors[name] = [f"{name}.toml: {line}" for line in wrong]
     if as_json:
-        good = list(found.profiles)
+        good = [name for name in found.profiles if name not in errors]
         click.echo(json.dumps({"good": good, "errors": errors}, ensure_ascii=False))
     else:
         for lines in errors.values():
             click.echo("\n".join(lines))
-        click.echo(f"{len(found.profiles)} good, {len(errors)} broken", err=True)
+        click.echo(f"{len(found.profiles.keys() - errors)} good, {len(errors)} broken", err=True)
     if errors:
         sys.exit(1)
 
