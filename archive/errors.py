@@ -14,7 +14,14 @@ XiaobaoError
 
 
 class XiaobaoError(Exception):
-    """Base of every error that ends a command with one clear line and exit code 1."""
+    """Base of every error that ends a command with one clear line and exit code 1.
+
+    `zh` says the same in Chinese, where a reader of the pages can meet it.
+    """
+
+    def __init__(self, message: str, *, zh: str = "") -> None:
+        super().__init__(message)
+        self.zh = zh or message
 
 
 class ConfigError(XiaobaoError):

@@ -21,6 +21,7 @@ from archive.errors import NotFound
 from archive.export import Exported
 from archive.models import Capture, Document, Extraction, WarcFile
 from archive.warc import info_member
+from archive.withdrawals import barred_captures
 
 SOFTWARE = f"xiaobao/{version('xiaobao')}"
 WARC_NAME = "data.warc.gz"
@@ -47,8 +48,9 @@ class _Place:
 def warc_members(archive: Archive, exported: Iterable[Exported]) -> Iterator[bytes]:
     """One WARC file: the records of all captures the documents were made of, once each.
 
-    A revisit brings the record it refers to. Raises NotFound where a WARC file cannot be read on
-    this machine.
+    A revisit brings the record it refers to. Captures that hold a withdrawn document are left out,
+    also where another document of the same page is exported. Raises NotFound where a WARC file
+    cannot be read on this machine.
     """
     yield info_member(WARC_NAME, SOFTWARE)
     for _, records in _records(archive, exported):
@@ -90,8 +92,9 @@ def _records(archive: Archive, exported: Iterable[Exported]) -> Iterator[tuple[_
     for document in exported:
         with archive.database.read() as connection:
             places = _places(connection, document.id)
+            barred = barred_captures(connection)
         for place in places:
-            if place.id not in written:
+            if place.id not in written and barred.isdisjoint((place.id, place.revisit_of)):
                 written.add(place.id)
                 yield place, _read(archive, place)
 

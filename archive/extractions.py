@@ -112,8 +112,11 @@ def waiting(connection: Connection, host: str) -> int:
     return connection.execute(query).scalar_one()
 
 
-def queue_all(connection: Connection, now: datetime) -> int:
-    """Queue every article again, in the order of its first capture; gives how many."""
+def queue_all(connection: Connection, now: datetime, *, article_id: int | None = None) -> int:
+    """Queue every article again, in the order of its first capture; gives how many.
+
+    With `article_id` that one only.
+    """
     busy = select(Extraction.article_id).where(Extraction.state != "done")
     query = (
         select(ArticlePart.article_id, ArticlePart.capture_id, WarcFile.host)
@@ -122,6 +125,8 @@ def queue_all(connection: Connection, now: datetime) -> int:
         .where(ArticlePart.article_id.not_in(busy))
         .order_by(ArticlePart.article_id, ArticlePart.ordinal)
     )
+    if article_id is not None:
+        query = query.where(ArticlePart.article_id == article_id)
     captures: dict[int, list[int]] = {}
     hosts: dict[int, str] = {}
     for row in connection.execute(query):

@@ -307,6 +307,45 @@ class Document(Base):
     )
 
 
+class DocumentVersion(Base):
+    """What a document said before its present version: a slice of an extraction's text."""
+
+    __tablename__ = "document_version"
+    document_id: Mapped[str] = mapped_column(
+        ForeignKey("document.id", ondelete="CASCADE"), primary_key=True
+    )
+    version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    extraction_id: Mapped[int] = mapped_column(ForeignKey("extraction.id"))
+    title: Mapped[str]
+    start: Mapped[int] = mapped_column(Integer)
+    end: Mapped[int] = mapped_column(Integer)
+    text_sha256: Mapped[str] = mapped_column(String(64))
+    fetched_at: Mapped[datetime]
+    replaced_at: Mapped[datetime]
+
+
+class Withdrawal(Base):
+    """What a person took out of the archive, and why; survives extraction and reprocessing."""
+
+    __tablename__ = "withdrawal"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    document_id: Mapped[str] = mapped_column(String(24), index=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
+    reason: Mapped[str]
+    at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+
+
+class SavedQuery(Base):
+    """A search that was given a name."""
+
+    __tablename__ = "saved_query"
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    query: Mapped[dict[str, Any]]
+    """The fields of `archive.search.Query` that are not as usual."""
+    saved_at: Mapped[datetime]
+
+
 class Figure(Base):
     """A named number of a document; offsets count in the document's text."""
 

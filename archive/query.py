@@ -1,5 +1,6 @@
 """Reading documents and clusters with all that the archive knows of where they come from."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,7 +27,11 @@ from archive.models import (
     WarcFile,
 )
 from archive.page import Dropped, Span
+from archive.versions import VersionView, version_text, versions
 from archive.warc import Record, read_record
+from archive.withdrawals import barred_captures, refuse_withdrawn
+
+_VERSION = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +126,6 @@ class ClusterView:
 
 
 @dataclass(frozen=True, slots=True)
-class VersionView:
-    """One extraction of a document's article, newest first; the document shows one of them."""
-
-    extraction: int
-    done_at: datetime | None
-    extractor_version: str | None
-    outcome: str | None
-    captures: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class DocumentView:
     """One document with its fields, its provenance and its relations."""
 
@@ -174,6 +168,7 @@ class DocumentView:
     members: tuple[MemberView, ...]
     """Of all its clusters, itself included."""
     versions: tuple[VersionView, ...]
+    """Newest first, the present one included."""
 
 
 def document(db: Database, document_id: str) -> DocumentView:
@@ -207,10 +202,22 @@ def cluster(db: Database, cluster_id: str) -> ClusterView:
 
 
 def texts(db: Database, *ids: str) -> list[tuple[str, str]]:
-    """Title and text of each live document, in the order asked. Raises NotFound."""
+    """Title and text of each live document, in the order asked. Raises NotFound.
+
+    `ID@N` asks for version N of a document.
+    """
+    return [_named_text(db, name) for name in ids]
+
+
+def _named_text(db: Database, name: str) -> tuple[str, str]:
+    document_id, _, version = name.partition("@")
+    if version:
+        number = int(version) if _VERSION.fullmatch(version) else 0
+        found = version_text(db, document_id, number)
+        return found.view.title, found.text
     with db.read() as connection:
-        found = [_live(connection, document_id) for document_id in ids]
-        return [(row.title, row.text) for row in found]
+        row = _live(connection, document_id)
+        return row.title, row.text
 
 
 def site_names(db: Database) -> dict[str, str]:
@@ -227,29 +234,33 @@ def raw_capture(archive: Archive, capture_id: int) -> tuple[CaptureView, Record]
     with archive.database.read() as connection:
         found = _captures(connection, [capture_id])
         if not found:
-            raise NotFound(f"there is no capture {capture_id}")
+            raise NotFound(
+                f"there is no capture {capture_id}", zh=f"档案里没有采集记录 {capture_id}"
+            )
+        if capture_id in barred_captures(connection):
+            raise Withdrawn(
+                f"capture {capture_id} holds a document that was withdrawn",
+                zh=f"采集记录 {capture_id} 载有已撤下的文献，不再提供",
+            )
         name, offset, length, _ = payload_place(connection, capture_id)
     try:
         return found[0], read_record(archive.folder / Path(name), offset, length)
     except (OSError, ValueError) as error:
         raise NotFound(
-            f"capture {capture_id} lies in {name}, which cannot be read here: {error}"
+            f"capture {capture_id} lies in {name}, which cannot be read here: {error}",
+            zh=f"采集记录 {capture_id} 所在的文件 {name} 在本机无法读取",
         ) from error
 
 
 def _live(connection: Connection, document_id: str) -> Any:
-    row = connection.execute(
+    refuse_withdrawn(connection, document_id)
+    return connection.execute(
         select(Document, Site.name, Site.site_type, Extraction.version.label("extractor"))
         .add_columns(Extraction.captures, Extraction.page)
         .join(Site, Site.id == Document.site_id)
         .join(Extraction, Extraction.id == Document.extraction_id)
         .where(Document.id == document_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound(f"there is no document {document_id!r}")
-    if row.state != "live":
-        raise Withdrawn(f"the document {document_id} was withdrawn")
-    return row
+    ).one()
 
 
 def _document(connection: Connection, document_id: str) -> DocumentView:
@@ -278,7 +289,7 @@ def _document(connection: Connection, document_id: str) -> DocumentView:
         repairs=_repairs(page, row.start, row.end),
         clusters=tuple((cluster_id, role) for cluster_id, role in membership),
         members=_members(connection, [cluster_id for cluster_id, _ in membership]),
-        versions=_versions(connection, row.article_id),
+        versions=versions(connection, document_id),
     )
 
 
@@ -321,19 +332,6 @@ def _repairs(page: Mapping[str, Any], start: int, end: int) -> tuple[Span, ...]:
     )
 
 
-def _versions(connection: Connection, article_id: int) -> tuple[VersionView, ...]:
-    e = Extraction
-    rows = connection.execute(
-        select(e.id, e.done_at, e.version, e.outcome, e.captures)
-        .where(e.article_id == article_id, e.state == "done")
-        .order_by(e.id.desc())
-    )
-    return tuple(
-        VersionView(row.id, row.done_at, row.version, row.outcome, tuple(row.captures))
-        for row in rows
-    )
-
-
 def _members(connection: Connection, clusters: Sequence[str]) -> tuple[MemberView, ...]:
     d, m = Document, Member
     rows = connection.execute(
@@ -372,4 +370,4 @@ def _final_cluster(connection: Connection, cluster_id: str) -> Any:
         if row.merged_into is None:
             return row
         current = row.merged_into
-    raise NotFound(f"there is no cluster {cluster_id!r}")
+    raise NotFound(f"there is no cluster {cluster_id!r}", zh=f"档案里没有同文组 {cluster_id!r}")

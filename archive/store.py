@@ -9,17 +9,19 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from archive import clusters
+from archive import clusters, withdrawals
 from archive.archive import Archive
 from archive.clusters import ClusterInput
 from archive.extractions import Task
 from archive.feed import ChangeNote, record_changes
 from archive.models import Document, Extraction, Figure
 from archive.page import Page, PageDocument
-from archive.search import forget_document, index_document
+from archive.search import index_document
+from archive.versions import keep_version
 from dedupe import Prepared
 
 OFF_TOPIC = "off_topic"
+NO_LONGER_THERE = "the page no longer holds it"
 FOUND_BY = ("state", "text_sha256", "title")
 """Fields the search index is made of."""
 CLUSTERED_BY = (
@@ -65,14 +67,17 @@ def store_page(
         wanted = page.documents if outcome == "ok" else ()
         notes: list[ChangeNote] = []
         stored = _stored(connection, task.article_id)
+        barred = withdrawals.barred(connection, task.article_id) if wanted else None
         for document, ready in zip(wanted, prepared, strict=False):
-            old = stored.pop(document.ordinal, None)
             row = _row(task, page, document, now)
+            if barred and barred.bars(row["id"], ready):
+                continue
+            old = stored.pop(document.ordinal, None)
             notes += _store_document(
                 archive, connection, row, document, ready, task, old, rebuild=rebuild
             )
         for old in stored.values():
-            notes += _withdraw(archive, connection, old, now)
+            notes += withdrawals.take_out(connection, db, old, NO_LONGER_THERE, now)
         record_changes(connection, db, notes, now)
     return outcome
 
@@ -155,7 +160,9 @@ def _store_row(
     changed = changed or _differ(row, old, [name for name in row if name not in _OWN_TIMES])
     row["created_at"] = old["created_at"]
     row["version"] = old["version"] + changed
-    if not changed:
+    if changed:
+        keep_version(connection, old, row["updated_at"])
+    else:
         row["updated_at"] = old["updated_at"]
     connection.execute(update(Document).where(Document.id == row["id"]).values(row))
     return [ChangeNote("document.updated", row["id"], _told(row))] if changed else []
@@ -187,22 +194,6 @@ def _cluster_input(row: dict[str, Any], task: Task) -> ClusterInput:
         published=row["published"],
         fetched_at=row["fetched_at"],
     )
-
-
-def _withdraw(
-    archive: Archive, connection: Connection, old: dict[str, Any], now: datetime
-) -> list[ChangeNote]:
-    if old["state"] != "live":
-        return []
-    notes = clusters.remove(connection, archive.database, old["id"], now=now)
-    forget_document(connection, archive.database, old["id"])
-    connection.execute(
-        update(Document)
-        .where(Document.id == old["id"])
-        .values(state="withdrawn", updated_at=now, version=old["version"] + 1)
-    )
-    told = {"version": old["version"] + 1, "reason": "the page no longer holds it"}
-    return [*notes, ChangeNote("document.withdrawn", old["id"], told)]
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from archive.jsonable import json_line
 from archive.query import ClusterView, DocumentView
 from archive.search import Results
 from archive.statistics import Corpus, IssuerYears, Series, SiteHealth
+from archive.versions import VersionText, version_text
 from archive.web.parameters import Asked
 from archive.web.state import Shared
 
@@ -64,6 +65,12 @@ def document(shared: Shared, document_id: str) -> DocumentView:
     return reading.document(shared.database, document_id)
 
 
+@router.get("/documents/{document_id}/versions/{version}")
+def version(shared: Shared, document_id: str, version: int) -> VersionText:
+    """What a document said in one of its versions; the document lists them."""
+    return version_text(shared.database, document_id, version)
+
+
 @router.get(
     "/documents/{document_id}/citation",
     response_class=Response,
@@ -90,7 +97,10 @@ def cluster(shared: Shared, cluster_id: str) -> ClusterView:
 
 @router.get("/diff")
 def difference(shared: Shared, a: str, b: str) -> Difference:
-    """What differs between two documents, of their first 50,000 characters."""
+    """What differs between two documents, of their first 50,000 characters.
+
+    `ID@N` names version N of a document.
+    """
     (_, first), (_, second) = reading.texts(shared.database, a, b)
     return diff(first[:MAX_DIFF], second[:MAX_DIFF])
 

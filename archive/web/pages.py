@@ -16,6 +16,7 @@ from archive.query import DocumentView
 from archive.search import FACETS, Query, Results
 from archive.search.query import parse, terms
 from archive.search.snippets import places
+from archive.versions import version_text
 from archive.web.marks import Mark, paragraphs
 from archive.web.parameters import Asked, address, to_parameters, toggled
 from archive.web.render import Renderer
@@ -110,6 +111,13 @@ def document_page(request: Request, shared: Shared, document_id: str, q: str = "
     )
 
 
+@router.get("/documents/{document_id}/versions/{version}")
+def version_page(request: Request, shared: Shared, document_id: str, version: int) -> Response:
+    """What a document said in an earlier version."""
+    found = version_text(shared.database, document_id, version)
+    return Renderer(request).page("version.html", found=found)
+
+
 @router.get("/clusters/{cluster_id}")
 def cluster_page(request: Request, shared: Shared, cluster_id: str) -> Response:
     """One cluster; a merged one sends on to what it has become."""
@@ -137,6 +145,8 @@ def diff_page(request: Request, shared: Shared, a: str, b: str) -> Response:
         b=b,
         a_title=a_title,
         b_title=b_title,
+        a_version=a.partition("@")[2],
+        b_version=b.partition("@")[2],
         found=found,
         share=f"{found.equal / max(1, len(a_text[:MAX_DIFF])):.0%}",
         cut=MAX_DIFF if max(len(a_text), len(b_text)) > MAX_DIFF else None,

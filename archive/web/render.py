@@ -22,6 +22,12 @@ def _web_link(url: str) -> str | None:
         return None
 
 
+def _place(name: str) -> str:
+    """The path of a document, or of its version N for `ID@N`, below /documents/."""
+    document, _, version = name.partition("@")
+    return quote(document, safe="") + (f"/versions/{quote(version, safe='')}" if version else "")
+
+
 def _thousands(number: int) -> str:
     return f"{number:,}"
 
@@ -36,6 +42,7 @@ _TEMPLATES = Environment(
 _TEMPLATES.filters["web_link"] = _web_link
 _TEMPLATES.filters["thousands"] = _thousands
 _TEMPLATES.filters["part"] = lambda value: quote(value, safe="")
+_TEMPLATES.filters["place"] = _place
 _TEMPLATES.globals["urlencode"] = urlencode
 
 

@@ -47,7 +47,7 @@ def test_a_document_tells_where_it_comes_from(database: Database, build: Builder
     assert [(f.name, f.value, text[f.start : f.end]) for f in view.figures] == [
         ("complaints_received", "30", "30件")
     ]
-    assert [(v.extractor_version, v.outcome) for v in view.versions] == [("1", "ok")]
+    assert [(v.version, v.extractor_version) for v in view.versions] == [(1, "1")]
 
 
 def test_repairs_of_the_second_work_of_a_page_count_in_its_text(
