@@ -135,3 +135,5 @@ class Page:
     repair: Repair = Repair()
     dropped: tuple[Dropped, ...] = ()
     documents: tuple[PageDocument, ...] = ()
+    candidates: tuple[str, ...] = ()
+    """Folded lines that are the site's template if enough of its other pages have them."""

@@ -8,7 +8,7 @@ copy; what stays is published text.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from archive.page import Dropped
@@ -19,6 +19,7 @@ from crawler.extract.hints import Hints
 from crawler.extract.line_model import site_score
 from crawler.extract.lines import Line
 from crawler.extract.metadata import key
+from crawler.extract.recurring import candidates
 
 _PAGER = re.compile(
     r"^(?:[|<>《》«»\[\]共第页頁\d一\s.,，/-]|上一?页|下一?页|首页|尾页|末页|第\d+页|PAGE_?BREAK|#){1,40}$",
@@ -66,6 +67,8 @@ class Cleaned:
 
     lines: tuple[str, ...]
     dropped: tuple[Dropped, ...]
+    candidates: tuple[str, ...] = ()
+    """Folded lines that are template if they recur on other pages of the site."""
 
 
 @dataclass(slots=True)
@@ -95,6 +98,8 @@ def clean(lines: Sequence[Line], title: str, hints: Hints) -> Cleaned:
     """
     folded = [squeeze(line) for line in fold_lines([line.text for line in lines])]
     work = _Work(lines, folded, [site_score(line) for line in folded])
+    counted = _recurring(work, title)
+    _template(work, counted, hints)
     _profile(work, hints)
     _head(work, title)
     _page_labels(work, title)
@@ -105,11 +110,26 @@ def clean(lines: Sequence[Line], title: str, hints: Hints) -> Cleaned:
     _prompts(work)
     _tail(work)
     _title_echo(work, title)
-    return _finish(work, hints)
+    named = tuple(dict.fromkeys(folded[n] for n in sorted(counted)))
+    return replace(_finish(work, hints), candidates=named)
+
+
+def _recurring(work: _Work, title: str) -> frozenset[int]:
+    solid = [n for n in range(len(work.lines)) if _solid(work, n)]
+    usual = {_block_kind(work.lines[n]) for n in solid}
+    foreign = [bool(usual) and _is_foreign(line, usual) for line in work.lines]
+    return candidates(work.folded, work.scores, solid, foreign, squeeze(fold(title)))
+
+
+def _template(work: _Work, counted: frozenset[int], hints: Hints) -> None:
+    """Lines that recur on the site's other pages, where their form and place allow it."""
+    template = frozenset(hints.template_lines)
+    for n in counted if template else ():
+        if work.folded[n] in template:
+            work.drop(n, "template")
 
 
 def _profile(work: _Work, hints: Hints) -> None:
-    template = {squeeze(fold(line)) for line in hints.template_lines}
     drop = [re.compile(source) for source in hints.drop_lines]
     spam = [re.compile(source) for source in hints.spam_lines]
     cut = [re.compile(source) for source in hints.cut_blocks]
@@ -119,8 +139,6 @@ def _profile(work: _Work, hints: Hints) -> None:
         plain = fold(work.lines[n].text).strip() if patterns else ""
         if not folded:
             work.drop(n, "empty")
-        elif folded in template:
-            work.drop(n, "template")
         elif any(regex.search(plain) for regex in drop):
             work.drop(n, "profile")
         elif any(regex.search(plain) for regex in spam):

@@ -41,7 +41,8 @@ class Hints:
     year_in_title_distrusted: bool = False
     spam_lines: tuple[str, ...] = ()
     template_lines: tuple[str, ...] = ()
-    """Lines that recur on other pages of the site: template, not text."""
+    """Folded lines that recur on other pages of the site, as the archive has counted them from
+    `Page.candidates`."""
 
     def to_json(self) -> dict[str, Any]:
         """The fields that differ from the default, ready for `json.dumps`."""

@@ -151,6 +151,7 @@ def _assemble(
         site_type=hints.site_type,
         language_script=script_of(text),
         dropped=tuple(dropped),
+        candidates=_candidates(sheets),
     )
     if len(text) < MIN_TEXT:
         listed = page_outcome(decoded[0].text) == "list_page"
@@ -166,6 +167,11 @@ def _assemble(
         chars_claimed=extent.chars_claimed,
         documents=_documents(lines, metadata, hints),
     )
+
+
+def _candidates(sheets: Sequence[_Sheet]) -> tuple[str, ...]:
+    """Lines that count for the site's template, each once a page."""
+    return tuple(dict.fromkeys(line for sheet in sheets for line in sheet.cleaned.candidates))
 
 
 def _repair(sheets: Sequence[_Sheet], text: str) -> Repair:

@@ -88,11 +88,9 @@ def test_repeated_titles_and_page_labels_go():
 
 
 def test_rules_of_the_profile():
-    hints = Hints(
-        drop_lines=("^青山网提醒",), cut_blocks=("^延伸$",), template_lines=("青山人的网",)
-    )
+    hints = Hints(drop_lines=("^青山网提醒",), cut_blocks=("^延伸$",))
     result = cleaned(
-        [LONG[0], "青山网提醒您注意保暖", LONG[1], "青山人的网", "延伸", "短讯", LONG[2]],
+        [LONG[0], "青山网提醒您注意保暖", LONG[1], "延伸", "短讯", LONG[2]],
         hints=hints,
     )
 

@@ -1,5 +1,8 @@
+import pytest
+
 from archive.page import Page
 from crawler.extract import Hints, Part, extract_page, to_json
+from crawler.extract.fold import fold, squeeze
 
 BODY = (
     "今年以来，云岭市消费者协会坚持为民办事，认真受理群众来信来访，各项工作取得了新的进展，现将主要情况报告如下。",
@@ -73,11 +76,49 @@ def test_parts_of_one_article_are_joined_in_order():
     assert page.text == "\n".join(BODY)
 
 
-def test_template_lines_of_the_site_are_dropped():
-    line = "云岭人的网上家园，每天与您相伴。"
-    hints = Hints(template_lines=(line,))
+@pytest.mark.parametrize(
+    "line",
+    [
+        "云岭人的网上家园 每天与您相伴",
+        "每日一读，遇见更好的自己",
+        "打造本地权威的信息发布平台",
+    ],
+)
+def test_template_lines_of_the_site_are_dropped(line):
+    found = read(article(extra=f"<p>{line}</p>"))
+    folded = next(c for c in found.candidates if c[:4] in line)
+    page = read(article(extra=f"<p>{line}</p>"), hints=Hints(template_lines=(folded,)))
 
-    assert line not in read(article(extra=f"<p>{line}</p>"), hints=hints).text
+    assert page.text == "\n".join(BODY)
+    assert (line, "template") in {(item.text, item.rule) for item in page.dropped}
+    assert page.candidates == found.candidates
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        BODY[0],
+        BODY[1],
+        "以上工作若有不足之处，恳请各位代表批评指正，我们一定认真加以改进，不辜负全市人民的信任和期望。",
+        "做好消费维权工作任重道远。",
+        "特此报告。",
+        "此致 敬礼",
+        "云岭市消费者协会秘书处",
+        "二〇一九年十二月三十日",
+        "（此件公开发布）",
+        "投诉电话：12315",
+        "主要做法",
+        "篇一",
+        "云岭市消费者协会工作总结",
+    ],
+)
+def test_what_every_report_says_is_kept_however_often_it_recurs(line):
+    folded = squeeze(fold(line))
+    lines = (line, *BODY) if line in {"主要做法", "篇一"} else (*BODY, line)
+    page = read(article(lines=tuple(dict.fromkeys(lines))), hints=Hints(template_lines=(folded,)))
+
+    assert line in page.text.split("\n")
+    assert folded not in page.candidates
 
 
 def test_body_and_prune_selectors_of_the_profile_decide():
