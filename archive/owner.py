@@ -9,8 +9,11 @@ import fcntl
 import os
 import secrets
 import socket
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
+
+from archive.errors import ArchiveError
 
 SHARED_HOST = "shared"
 
@@ -42,6 +45,36 @@ class Owner:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class OnlyCrawl:
+    """The right to crawl into an archive from this machine: one process at a time has it.
+
+    Two crawls would ask a host twice as often as its profile says. Held for as long as the process
+    lives and let go by the kernel, so that nothing is to be cleaned up after a crash.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Take it; raises ArchiveError, naming the holder, where another process has it."""
+        path = _lock_path(folder, f"crawl/{host_name()}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = path.open("a+")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._file.seek(0)
+            holder = self._file.read().strip() or "just started"
+            self._file.close()
+            raise ArchiveError(
+                f"{folder} is being crawled already ({holder}); it goes on by itself"
+            ) from None
+        self._file.truncate(0)
+        self._file.write(f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
+        self._file.flush()
+
+    def close(self) -> None:
+        """Let another process crawl. The file stays: deleting it could free it twice."""
+        self._file.close()
 
 
 def is_dead(folder: Path, name: str) -> bool:

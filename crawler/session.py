@@ -7,7 +7,7 @@
 from datetime import UTC, datetime
 from typing import ClassVar, Self
 
-from archive.owner import Owner
+from archive.owner import OnlyCrawl, Owner
 from archive.recorder import Recorder
 from archive.recover import recover
 from archive.runs import finish_run, start_run, was_interrupted
@@ -24,6 +24,11 @@ class Session:
         """Open the archive, put right what dead processes left, start writer and extraction."""
         self.config = config
         self.archive = config.open_archive(create=True)
+        try:
+            self._only = OnlyCrawl(self.archive.folder)
+        except BaseException:
+            self.archive.close()
+            raise
         self.owner = Owner(self.archive.folder)
         self.recovered = recover(self.archive)
         with self.archive.database.write() as connection:
@@ -77,4 +82,5 @@ class Session:
                 finish_run(connection, self.run_id, self.outcome, datetime.now(UTC))
         finally:
             self.owner.close()
+            self._only.close()
             self.archive.close()

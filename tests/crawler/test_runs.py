@@ -1,0 +1,95 @@
+"""Crawls on a schedule: what is due, one at a time, and what is said of the sites."""
+
+import json
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from archive.errors import ArchiveError
+from archive.owner import OnlyCrawl
+from crawler.cli.main import xiaobao
+from tests.crawler.test_crawl import Crawler, listing, report_page
+from tests.web import PROFILE, Web, command, environment, run, serving, write_profile
+
+
+@pytest.fixture
+def web():
+    web = Web()
+    web.pages["/list.html"] = listing(1, 2)
+    for n, place in enumerate(("青禾县", "白石镇"), 1):
+        web.pages[f"/a/{n}.html"] = report_page(place, 120 + n * 37)
+    with serving(web):
+        yield web
+
+
+@pytest.fixture
+def crawler(tmp_path: Path, web: Web) -> Crawler:
+    return Crawler(tmp_path, web)
+
+
+def test_a_crawl_that_runs_keeps_the_next_one_out(crawler: Crawler, web: Web) -> None:
+    write_profile(crawler.profiles, web, PROFILE.replace("delay = 0.0", "delay = 5.0"))
+    with subprocess.Popen(
+        command(*crawler.arguments()),
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as first:
+        while not web.asked:
+            assert first.poll() is None
+        second = run(*crawler.arguments("--due"))
+        asked = len(web.paths())
+        first.send_signal(signal.SIGKILL)
+    assert second.returncode == 1
+    assert second.stdout == ""
+    assert len(second.stderr.splitlines()) == 1
+    assert f"is being crawled already (process {first.pid}, since " in second.stderr
+    assert asked <= 1
+    write_profile(crawler.profiles, web)
+    assert crawler.crawl()["documents"] == 2  # nothing of the dead one is in the way
+
+
+def test_the_right_to_crawl_is_one_process_s(tmp_path: Path) -> None:
+    held = OnlyCrawl(tmp_path)
+    with pytest.raises(ArchiveError, match="is being crawled already"):
+        OnlyCrawl(tmp_path)
+    held.close()
+    OnlyCrawl(tmp_path).close()
+
+
+def schedule_of(crawler: Crawler, *more: object) -> list[dict[str, object]]:
+    arguments = ("schedule", "mysite", "--profiles", crawler.profiles, "--archive", crawler.folder)
+    said = CliRunner().invoke(xiaobao, [str(item) for item in (*arguments, *more)])
+    assert said.exit_code == 0, said.output
+    return [json.loads(line) for line in said.stdout.splitlines()]
+
+
+def test_schedule_and_due(crawler: Crawler, web: Web) -> None:
+    (before,) = schedule_of(crawler, "--json")
+    assert (before["now"], before["lists"]) == (1, [])
+    crawler.crawl("--due")
+    assert web.paths() == ["/list.html", "/a/1.html", "/a/2.html"]
+    (after,) = schedule_of(crawler, "--json")
+    assert (after["now"], after["day"], after["later"]) == (0, 1, 2)  # articles after two weeks
+    (start,) = after["lists"]  # type: ignore[misc]
+    assert (start["interval_s"], start["outcome"]) == (86_400, "ok")
+    web.asked.clear()
+    crawler.crawl("--due")
+    assert web.paths() == []  # nothing is due, nothing is asked
+    crawler.make_due()
+    assert schedule_of(crawler, "--json")[0]["now"] == 3
+    crawler.crawl("--due")
+    assert sorted(web.paths()) == ["/a/1.html", "/a/2.html", "/list.html"]
+    assert schedule_of(crawler, "--json")[0]["now"] == 0
+
+
+def test_schedule_for_a_person(crawler: Crawler) -> None:
+    arguments = ["schedule", "--profiles", str(crawler.profiles), "--archive", str(crawler.folder)]
+    everything = CliRunner().invoke(xiaobao, arguments)
+    assert everything.exit_code == 0
+    assert "某县市场监督管理局" in everything.stdout
+    assert "samr" in everything.stdout
+    assert not crawler.folder.exists()
