@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_, func, insert, or_, select, update
 from archive.captures import payload_place
 from archive.models import Article, ArticlePart, Capture, Extraction, Site, WarcFile
 from archive.owner import SHARED_HOST
+from archive.templates import template_lines
 
 LEASE_TIME = timedelta(minutes=5)
 """A worker has seconds for a page; after this its lease is another's."""
@@ -94,7 +95,9 @@ def lease(
         .where(Extraction.id.in_(ids))
         .order_by(Extraction.id)
     )
-    return [_task(connection, folder, row) for row in connection.execute(query).all()]
+    leased = connection.execute(query).all()
+    lines = template_lines(connection, (row.site_id for row in leased))
+    return [_task(connection, folder, row, lines.get(row.site_id, [])) for row in leased]
 
 
 def release(connection: Connection, owner: str) -> int:
@@ -155,7 +158,7 @@ def _first_extractions(connection: Connection) -> dict[int, int]:
     return {row.article_id: row.first for row in connection.execute(query)}
 
 
-def _task(connection: Connection, folder: Path, row: Any) -> Task:
+def _task(connection: Connection, folder: Path, row: Any, template: list[str]) -> Task:
     parts = tuple(_parts(connection, folder, row.captures))
     last = select(func.max(Capture.fetched_at)).where(Capture.id.in_(row.captures))
     return Task(
@@ -169,7 +172,7 @@ def _task(connection: Connection, folder: Path, row: Any) -> Task:
         published=row.published,
         fetched_at=connection.execute(last).scalar_one(),
         parts=parts,
-        hints=row.hints,
+        hints=row.hints | ({"template_lines": template} if template else {}),
     )
 
 

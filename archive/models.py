@@ -220,6 +220,8 @@ class Article(Base):
     url: Mapped[str] = mapped_column(unique=True)
     title: Mapped[str | None]
     published: Mapped[date | None]
+    notice_url: Mapped[str | None]
+    """Of an attachment: the page it was found on."""
     added_at: Mapped[datetime]
 
 
@@ -230,6 +232,25 @@ class ArticlePart(Base):
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
     ordinal: Mapped[int] = mapped_column(Integer, primary_key=True)
     capture_id: Mapped[int] = mapped_column(ForeignKey("capture.id"))
+
+
+class TemplateLine(Base):
+    """A line that may be the template of a site, and on how many of its articles it stands."""
+
+    __tablename__ = "template_line"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"))
+    digest: Mapped[str] = mapped_column(String(32))
+    line: Mapped[str]
+    """Folded, as rules see it."""
+    pages: Mapped[int] = mapped_column(Integer)
+    """Counted up to the number that makes it template, see `archive.templates`."""
+    articles: Mapped[list[Any]]
+    """Those that have it, while it is not template yet."""
+    __table_args__ = (
+        UniqueConstraint("site_id", "digest", name="template_line_once"),
+        Index("template_line_pages", "site_id", "pages"),
+    )
 
 
 class Extraction(Base):

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from archive import clusters, withdrawals
+from archive import clusters, templates, withdrawals
 from archive.archive import Archive
 from archive.clusters import ClusterInput
 from archive.extractions import Task
@@ -64,6 +64,14 @@ def store_page(
         if not _finish(connection, task, page, outcome, owner, version, now):
             return None
         db.lock(connection, "clusters")
+        templates.count_lines(
+            connection,
+            task.site_id,
+            task.article_id,
+            page.candidates if page.outcome == "ok" else (),
+            handed=task.hints.get("template_lines", ()),
+            now=now,
+        )
         wanted = page.documents if outcome == "ok" else ()
         notes: list[ChangeNote] = []
         stored = _stored(connection, task.article_id)
@@ -92,7 +100,7 @@ def _finish(
     now: datetime,
 ) -> bool:
     kept = asdict(page)
-    for name in ("text", "documents", "outcome"):
+    for name in ("text", "documents", "outcome", "candidates"):
         del kept[name]
     kept["published"] = page.published.isoformat() if page.published else None
     done = (
