@@ -24,19 +24,28 @@ class Archive:
         MigrationNeeded.
         """
         folder = folder.absolute()
-        if database_url is None:
-            file = folder / DATABASE_FILE
-            if not create and not file.is_file():
-                raise ArchiveError(
-                    f"{folder} holds no archive; name the right folder with --archive, "
-                    "or start one with `xiaobao crawl` or `xiaobao demo`"
-                )
-            database_url = f"sqlite:///{file}"
+        url = database_url or _inside(folder, create=create)
         if create:
             _make_folder(folder)
-        database = Database(database_url)
+        database = Database(url)
         try:
             database.migrate()
+        except BaseException:
+            database.close()
+            raise
+        return cls(folder, database)
+
+    @classmethod
+    def open_to_read(cls, folder: Path, database_url: str | None = None) -> Self:
+        """Open the archive in `folder` without being able to change anything, its schema included.
+
+        Raises ArchiveError, and MigrationNeeded where the schema is not this xiaobao's.
+        """
+        folder = folder.absolute()
+        url = database_url or _inside(folder, create=False)
+        database = Database(url, read_only=True)
+        try:
+            database.check()
         except BaseException:
             database.close()
             raise
@@ -51,6 +60,17 @@ class Archive:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _inside(folder: Path, *, create: bool) -> str:
+    """The URL of the SQLite database inside the archive's folder."""
+    file = folder / DATABASE_FILE
+    if not create and not file.is_file():
+        raise ArchiveError(
+            f"{folder} holds no archive; name the right folder with --archive, "
+            "or start one with `xiaobao crawl` or `xiaobao demo`"
+        )
+    return f"sqlite:///{file}"
 
 
 def _make_folder(folder: Path) -> None:

@@ -30,11 +30,14 @@ class Database:
     and rolls back when it raises. Safe to share between threads; not between forked processes.
     """
 
-    def __init__(self, url: str) -> None:
-        """Open `url` without touching the schema. Raises ArchiveError for an unusable URL."""
+    def __init__(self, url: str, *, read_only: bool = False) -> None:
+        """Open `url` without touching the schema. Raises ArchiveError for an unusable URL.
+
+        With `read_only` the engine refuses every statement that would write.
+        """
         try:
             self.url = make_url(url)
-            self.engine = _engine(url)
+            self.engine = _engine(url, read_only=read_only)
         except (ArgumentError, ModuleNotFoundError, ImportError) as error:
             raise ArchiveError(
                 f"cannot use database {url!r}: {error}; "
@@ -73,8 +76,29 @@ class Database:
 
         Raises MigrationNeeded where a newer xiaobao wrote it, ArchiveError where it is unreadable.
         """
-        try:
+        with self._opening():
             self._migrate()
+
+    def check(self) -> None:
+        """See that the schema is the one this xiaobao knows.
+
+        Raises MigrationNeeded where it is older or newer, ArchiveError where it is unreadable.
+        """
+        with self._opening():
+            current, head = (
+                self._current(),
+                ScriptDirectory.from_config(_config()).get_current_head(),
+            )
+        if current != head:
+            raise MigrationNeeded(
+                f"the archive database {self.url!r} has schema {current}, this xiaobao reads "
+                f"{head}; run `xiaobao status` once to bring an older one up to date"
+            )
+
+    @contextmanager
+    def _opening(self) -> Iterator[None]:
+        try:
+            yield
         except (OperationalError, DBAPIError) as error:
             fault = " ".join(str(error.orig).split())
             raise ArchiveError(
@@ -82,12 +106,14 @@ class Database:
                 "check the path, its permissions and that the server is up"
             ) from error
 
-    def _migrate(self) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-        known = ScriptDirectory.from_config(config)
+    def _current(self) -> str | None:
         with self.engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
+            return MigrationContext.configure(connection).get_current_revision()
+
+    def _migrate(self) -> None:
+        config = _config()
+        known = ScriptDirectory.from_config(config)
+        current = self._current()
         if current == known.get_current_head():
             return
         if current is not None and current not in {
@@ -109,15 +135,26 @@ class Database:
         self.engine.dispose()
 
 
-def _engine(url: str) -> Engine:
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def _engine(url: str, *, read_only: bool) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=8)
+        options = {"options": "-c default_transaction_read_only=on"} if read_only else {}
+        return create_engine(url, pool_pre_ping=True, pool_size=8, connect_args=options)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: object) -> None:
         # The driver must not open transactions of its own: `_begin` below does.
         connection.isolation_level = None
+        if read_only:
+            connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+            connection.execute("PRAGMA query_only=ON")
+            return
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",  # an acknowledged capture survives power loss

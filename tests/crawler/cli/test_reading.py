@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive.archive import Archive
+from archive.errors import Withdrawn
 from crawler.cli.main import xiaobao
 from tests.archive.builders import Builder
 from tests.archive.web.sample import fill
@@ -163,3 +164,20 @@ def _xiaobao(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
+
+
+def test_a_document_is_withdrawn_and_listed(build: Builder, run: Run) -> None:
+    made = fill(build)
+    gone = made["lh2023"]
+    assert run("withdraw", gone).exit_code == 2  # a reason is missing
+    assert run("withdraw").exit_code == 2
+    assert run("withdraw", gone, "--reason", "机构来函\x1b[31m").exit_code == 0
+    assert gone not in run("search", "烦心事", "--json").stdout
+    shown = run("show", gone)
+    assert isinstance(shown.exception, Withdrawn)
+    assert "机构来函" in str(shown.exception)
+    (kept,) = ndjson(run("withdraw", "--list", "--json"))
+    assert (kept["document"], kept["lifted_at"]) == (gone, None)
+    listed = run("withdraw", "--list").stdout
+    assert gone in listed
+    assert "\x1b" not in listed
