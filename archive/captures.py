@@ -329,6 +329,9 @@ def _finished(written: Written, outcome: str, article_id: int | None) -> Finishe
         }
         if fetched.exchange.status == NOT_MODIFIED:  # may leave validators out
             seen = {name: value for name, value in seen.items() if value}
+        elif fetched.row.kind == "list" and outcome in {CHANGED, UNCHANGED}:
+            links = len(fetched.found)
+            seen |= {"links": links, "gave": links} if links else {"links": links}
     if article_id is not None:
         seen["article_id"] = article_id
     return Finished(fetched.row, fetched.visit, fetched.at, outcome, fetched.reason, seen)

@@ -151,6 +151,10 @@ class Frontier(Base):
     payload_sha256: Mapped[str | None] = mapped_column(String(64))
     visits: Mapped[int] = mapped_column(Integer, default=0)
     misses: Mapped[int] = mapped_column(Integer, default=0)
+    links: Mapped[int | None] = mapped_column(Integer)
+    """How many articles a list page linked to when it was last read."""
+    gave: Mapped[int | None] = mapped_column(Integer)
+    """As `links`, at the last reading that found any."""
     outcome: Mapped[str | None] = mapped_column(String(24))
     reason: Mapped[str | None]
     added_at: Mapped[datetime]
