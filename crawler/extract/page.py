@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from archive.page import Dropped, Encoding, Outcome, Page, PageDocument, Repair
 from crawler.extract import dom
+from crawler.extract.attachments import read_attachment
 from crawler.extract.body import Body, find_body
 from crawler.extract.clean import Cleaned, clean
 from crawler.extract.completeness import judge
@@ -71,7 +72,7 @@ def extract_page(
     if not parts or not any(part.payload.strip() for part in parts):
         return Page("no_body", url=url)
     if not is_html(parts[0].payload):
-        return Page("unsupported", url=url)
+        return _of_file(parts[0].payload, url, hints)
     decoded = [decode(part.payload, part.content_type, hints.encoding_hint) for part in parts]
     encoding = decoded[0].encoding
     refused = _refusal(decoded)
@@ -85,6 +86,27 @@ def extract_page(
         if sheet:
             sheets.append(sheet)
     return _assemble(sheets, decoded, url, encoding, hints)
+
+
+def _of_file(payload: bytes, url: str | None, hints: Hints) -> Page:
+    """A page of an office file or PDF: all of it is the report."""
+    found = read_attachment(payload)
+    text = "\n".join(found.lines)
+    if found.outcome != "ok" or len(text) < MIN_TEXT:
+        return Page("no_body" if found.outcome == "ok" else found.outcome, url=url)
+    return Page(
+        "ok",
+        url=url,
+        title=found.title,
+        site_name=hints.site_name,
+        site_type=hints.site_type,
+        topic=topic_of_text(text, found.title),
+        language_script=script_of(text),
+        completeness="full",
+        text=text,
+        dropped=found.dropped,
+        documents=_documents(found.lines, Metadata(title=found.title), hints),
+    )
 
 
 def _refusal(decoded: Sequence[Decoded]) -> Outcome | None:

@@ -153,6 +153,11 @@ def is_protected(text: str) -> bool:
     )
 
 
+def is_signature(text: str) -> bool:
+    """Whether a line is the name of an agency and nothing else."""
+    return bool(_SIGNATURE.match(text))
+
+
 def is_sentence(text: str) -> bool:
     """Whether a line ends as a sentence."""
     return bool(_FINAL.search(text))

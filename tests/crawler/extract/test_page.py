@@ -148,7 +148,7 @@ def test_json_line_has_the_fields_of_the_contract():
 def test_outcomes_of_pages_without_an_article():
     assert extract_page([]).outcome == "no_body"
     assert extract_page([Part(b"  ")]).outcome == "no_body"
-    assert extract_page([Part(b"%PDF-1.7 ...")]).outcome == "unsupported"
+    assert extract_page([Part(b"\x89PNG\r\n")]).outcome == "unsupported"
     assert read("<p>" * 30_000).outcome == "too_complex"
     assert read(page_of("<p>您访问的页面不存在</p>")).outcome == "soft404"
     assert (
