@@ -87,13 +87,20 @@ def _year(value: str) -> int:
     if value == UNKNOWN:
         return 0
     if not (value.isascii() and value.isdigit() and len(value) == 4):  # noqa: PLR2004
-        raise BadQuery(f"{value!r} is not a year; give four digits, or {UNKNOWN!r}")
+        raise BadQuery(
+            f"{value!r} is not a year; give four digits, or {UNKNOWN!r}",
+            zh=f"“{value[:40]}”不是年度：请写四位数字，或 {UNKNOWN}",
+        )
     return int(value)
 
 
 def _size(value: str) -> tuple[int, int]:
     if value not in CLUSTER_SIZES:
-        raise BadQuery(f"{value!r} is not a cluster size; give one of {', '.join(CLUSTER_SIZES)}")
+        sizes = ", ".join(CLUSTER_SIZES)
+        raise BadQuery(
+            f"{value!r} is not a cluster size; give one of {sizes}",
+            zh=f"“{value[:40]}”不是同文篇数：请用 {sizes}",
+        )
     return CLUSTER_SIZES[value]
 
 

@@ -106,7 +106,10 @@ _CLOSERS = ")）"
 def parse(text: str) -> Node:
     """The meaning of a query string. Raises BadQuery with a line that says what is wrong."""
     if len(text) > MAX_QUERY:
-        raise BadQuery(f"the query has {len(text)} characters; {MAX_QUERY} are allowed")
+        raise BadQuery(
+            f"the query has {len(text)} characters; {MAX_QUERY} are allowed",
+            zh=f"检索式有 {len(text)} 字，最多 {MAX_QUERY} 字",
+        )
     return _Parser(text).query()
 
 
@@ -126,7 +129,10 @@ class _Parser:
         self.depth = 0
         count = sum(kind == "term" for kind, _ in self.tokens)
         if count > MAX_TERMS:
-            raise BadQuery(f"the query has {count} terms; {MAX_TERMS} are allowed")
+            raise BadQuery(
+                f"the query has {count} terms; {MAX_TERMS} are allowed",
+                zh=f"检索式有 {count} 个检索词，最多 {MAX_TERMS} 个",
+            )
 
     def query(self) -> Node:
         if not self.tokens:
@@ -183,7 +189,10 @@ class _Parser:
             return Term(form)
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise BadQuery(f"the query has parentheses {self.depth} deep; {MAX_DEPTH} are allowed")
+            raise BadQuery(
+                f"the query has parentheses {self.depth} deep; {MAX_DEPTH} are allowed",
+                zh=f"括号套了 {self.depth} 层，最多 {MAX_DEPTH} 层",
+            )
         node = self.either()
         self.depth -= 1
         assert self.peek() == "close"  # _tokens closes every group
@@ -193,9 +202,11 @@ class _Parser:
     def missing(self) -> None:
         before = self.tokens[self.place - 1] if self.place else None
         at = f"after {before[1]!r}" if before else f"before {self.tokens[0][1]!r}"
+        zh = f"“{before[1]}”之后" if before else f"“{self.tokens[0][1]}”之前"
         raise BadQuery(
             f"a search term is missing {at}; AND, OR, NOT and ( ) are operators: "
-            'put them in "quotation marks" to search for them'
+            'put them in "quotation marks" to search for them',
+            zh=f"{zh}缺少检索词；AND、OR、NOT 和括号是运算符，要检索它们本身请加引号",
         )
 
 
@@ -214,7 +225,9 @@ def _tokens(text: str) -> list[tuple[str, str]]:
             continue
         word, closers = match["word"], 0
         if word[0] in '"“「':
-            raise BadQuery(f"the quotation mark {word[0]} is not closed")
+            raise BadQuery(
+                f"the quotation mark {word[0]} is not closed", zh=f"引号 {word[0]} 没有成对"
+            )
         # A closing parenthesis belongs to the word when the word opened it, or nothing is open.
         while word and word[-1] in _CLOSERS and opened > closers and not _balanced(word):
             word, closers = word[:-1], closers + 1
@@ -225,7 +238,7 @@ def _tokens(text: str) -> list[tuple[str, str]]:
         tokens += [("close", ")")] * closers
         opened -= closers
     if opened:
-        raise BadQuery("a parenthesis is not closed")
+        raise BadQuery("a parenthesis is not closed", zh="括号没有成对")
     return tokens
 
 
@@ -236,10 +249,11 @@ def _balanced(word: str) -> bool:
 def _term(raw: str) -> tuple[str, str]:
     form = search_form(raw)
     if not form:
-        raise BadQuery("there is nothing between the quotation marks")
+        raise BadQuery("there is nothing between the quotation marks", zh="引号之间没有文字")
     if len(form) > MAX_TERM:
         raise BadQuery(
             f"the term {raw[:20]!r}… has {len(form)} characters; {MAX_TERM} are allowed: "
-            "search for a part of it"
+            "search for a part of it",
+            zh=f"检索词“{raw[:20]}…”有 {len(form)} 字，最多 {MAX_TERM} 字：请只检索其中一部分",
         )
     return "term", form

@@ -250,7 +250,8 @@ def _time_limit(connection: Connection, seconds: float) -> Iterator[None]:
         if "interrupted" not in str(error.orig) and "statement timeout" not in str(error.orig):
             raise
         raise BadQuery(
-            f"the search took longer than {seconds:g} seconds; ask for something rarer"
+            f"the search took longer than {seconds:g} seconds; ask for something rarer",
+            zh=f"检索超过 {seconds:g} 秒未完成，请换用更少见的检索词",
         ) from error
     finally:
         if sqlite:
@@ -270,7 +271,8 @@ def _place(after: str, letter: str, kind: type[int] | type[float]) -> tuple[Any,
     except ValueError:
         pass
     raise BadCursor(
-        f"{after[:40]!r} is not a place in these results; use `next` of the page before, unchanged"
+        f"{after[:40]!r} is not a place in these results; use `next` of the page before, unchanged",
+        zh="翻页标记无效，请从第一页重新开始",
     )
 
 

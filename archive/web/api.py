@@ -22,11 +22,13 @@ from archive.export import Exported
 from archive.feed import POLL_S, latest_cursor, read_changes
 from archive.jsonable import json_line
 from archive.query import ClusterView, DocumentView
+from archive.saved import saved
 from archive.search import Results
 from archive.statistics import Corpus, IssuerYears, Series, SiteHealth
 from archive.versions import VersionText, version_text
-from archive.web.parameters import Asked
+from archive.web.parameters import Asked, address
 from archive.web.state import Shared
+from archive.web.token import ForHolders
 
 router = APIRouter(prefix="/api", tags=["archive"])
 
@@ -39,6 +41,14 @@ class Snapshot:
     """Where to go on in the feed after an export."""
 
     cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A search that was given a name."""
+
+    name: str
+    url: str
 
 
 @router.get("/search")
@@ -54,6 +64,13 @@ def search(
     The places of `lines` count code points of the document's text.
     """
     return shared.searcher.search(asked, limit=limit, after=after or None)
+
+
+@router.get("/queries")
+def queries(shared: Shared) -> list[SavedSearch]:
+    """The searches that were given a name, each with its address."""
+    found = saved(shared.database)
+    return [SavedSearch(one.name, address(one.query, "/api/search")) for one in found]
 
 
 @router.get("/documents/{document_id}")
@@ -137,6 +154,7 @@ def corpus(shared: Shared) -> Corpus:
 async def feed(
     request: Request,
     shared: Shared,
+    _: ForHolders,
     after: Annotated[str, Parameter(description="Cursor of the last event dealt with.")] = "",
     limit: Annotated[int, Parameter(ge=1, le=10_000)] = 1_000,
     wait: Annotated[
@@ -177,6 +195,7 @@ _MEDIA = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
 )
 def export(
     shared: Shared,
+    _: ForHolders,
     asked: Asked,
     kind: Annotated[Literal["jsonl", "csv"], Parameter(alias="format")] = "jsonl",
 ) -> Response:

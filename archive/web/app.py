@@ -44,19 +44,28 @@ _STATUS: dict[type[XiaobaoError], int] = {
     BadQuery: 400,
     BadCursor: 400,
 }
+_CHINESE = {
+    401: "这一部分需要口令",
+    404: "这里没有页面，请检查网址",
+    405: "这个地址不支持该操作",
+}
+"""For what the framework says."""
 
 Next = Callable[[Request], Awaitable[Response]]
 
 
-def create_app(archive: Archive) -> FastAPI:
-    """The application over an open archive, which must stay open as long as it serves."""
+def create_app(archive: Archive, token: str | None = None) -> FastAPI:
+    """The application over an open archive, which must stay open as long as it serves.
+
+    With a `token`, exports, the feed and raw captures are for those who give it.
+    """
     app = FastAPI(
         title="xiaobao",
         version=version("xiaobao"),
         docs_url=None,
         redoc_url=None,  # both load scripts from elsewhere
     )
-    app.state.xiaobao = State(archive)
+    app.state.xiaobao = State(archive, token)
     for part in (pages, overviews, reference, api):
         app.include_router(part.router)
     static = StaticFiles(directory=str(files("archive.web").joinpath("static")))
@@ -77,16 +86,20 @@ async def _secured(request: Request, call_next: Next) -> Response:
 
 async def _failed(request: Request, error: Exception) -> Response:
     """One clear answer for every error a reader can cause: an HTML page, or a problem object."""
-    status, detail = _problem(error)
-    return Renderer(request).problem(status, detail)
+    renderer = Renderer(request)
+    status, english, chinese = _problem(error)
+    chosen = english if renderer.language == "en" or renderer.for_programs else chinese
+    return renderer.problem(status, chosen, dict(getattr(error, "headers", None) or {}))
 
 
-def _problem(error: Exception) -> tuple[int, str]:
+def _problem(error: Exception) -> tuple[int, str, str]:
+    """Status, and what is wrong in English and in Chinese."""
     if isinstance(error, XiaobaoError):
         kinds = (_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
-        return next(kinds, 503), str(error)
+        return next(kinds, 503), str(error), error.zh
     if isinstance(error, RequestValidationError):
         wrong = error.errors()[0]
-        return 400, f"{wrong['loc'][-1]}: {wrong['msg']}"
+        return 400, f"{wrong['loc'][-1]}: {wrong['msg']}", f"参数 {wrong['loc'][-1]} 的值不合要求"
     assert isinstance(error, HTTPException)
-    return error.status_code, str(error.detail)
+    chinese = _CHINESE.get(error.status_code, str(error.detail))
+    return error.status_code, str(error.detail), chinese

@@ -13,6 +13,7 @@ from archive import query as reading
 from archive.cite import citation
 from archive.diff import diff
 from archive.query import DocumentView
+from archive.saved import saved
 from archive.search import FACETS, Query, Results
 from archive.search.query import parse, terms
 from archive.search.snippets import places
@@ -21,6 +22,7 @@ from archive.web.marks import Mark, paragraphs
 from archive.web.parameters import Asked, address, to_parameters, toggled
 from archive.web.render import Renderer
 from archive.web.state import Shared
+from archive.web.token import ForHolders
 from archive.web.words import Words
 
 router = APIRouter(include_in_schema=False)
@@ -78,6 +80,7 @@ def search_page(
         hidden=[(name, value) for name, value in to_parameters(asked) if name not in _FORM_FIELDS],
         view=view,
         after=after,
+        saved=[(one.name, address(one.query)) for one in saved(shared.database)],
         links={
             "next": address(asked, after=results.next, **kept) if results.next else None,
             "first": address(asked, **kept),
@@ -156,6 +159,7 @@ def diff_page(request: Request, shared: Shared, a: str, b: str) -> Response:
 @router.get("/captures/{capture_id}/raw")
 def raw_capture(
     shared: Shared,
+    _: ForHolders,
     capture_id: int,
     as_page: Annotated[bool, Parameter(alias="page")] = False,
 ) -> Response:

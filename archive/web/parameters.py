@@ -65,7 +65,10 @@ def _day(value: str) -> date | None:
     try:
         return date.fromisoformat(value)
     except ValueError as error:
-        raise BadQuery(f"{value!r} is not a day; write it as 2024-03-15") from error
+        raise BadQuery(
+            f"{value!r} is not a day; write it as 2024-03-15",
+            zh=f"“{value[:40]}”不是日期：请写成 2024-03-15",
+        ) from error
 
 
 def to_parameters(query: Query) -> list[tuple[str, str]]:

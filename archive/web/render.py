@@ -1,5 +1,6 @@
 """Templates filled for one request."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Any
@@ -69,17 +70,26 @@ class Renderer:
             )
         return response
 
-    def problem(self, status: int, detail: str) -> Response:
+    @property
+    def for_programs(self) -> bool:
+        """Whether a program asks, which is told of errors in English and as JSON."""
+        return self.request.url.path.startswith("/api/")
+
+    def problem(self, status: int, detail: str, headers: Mapping[str, str]) -> Response:
         """An error: for programs a problem object (RFC 9457), for people a page."""
-        if self.request.url.path.startswith("/api/"):
-            problem = {"type": "about:blank", "title": HTTPStatus(status).phrase}
-            return JSONResponse(
-                problem | {"status": status, "detail": detail},
-                status,
-                media_type="application/problem+json",
-            )
-        query = self.request.query_params.get("q", "")
-        return self.page("problem.html", status, code=status, detail=detail, query=query)
+        if not self.for_programs:
+            query = self.request.query_params.get("q", "")
+            page = self.page("problem.html", status, code=status, detail=detail, query=query)
+            page.headers.update(headers)
+            return page
+        problem = {
+            "type": "about:blank",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "detail": detail,
+            "instance": self.request.url.path,
+        }
+        return JSONResponse(problem, status, dict(headers), media_type="application/problem+json")
 
     def see(self, path: str) -> Response:
         """Send the reader on, where an address has moved."""

@@ -9,11 +9,12 @@ from archive.search import Searcher
 
 
 class State:
-    """The open archive and its searcher."""
+    """The open archive, its searcher, and the token for its private parts where it has one."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, token: str | None) -> None:
         self.archive = archive
         self.database = archive.database
+        self.token = token
         self.searcher = Searcher(archive.database)
 
 

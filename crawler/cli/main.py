@@ -17,6 +17,7 @@ COMMANDS = {
     "schedule": "crawler.cli.schedule",
     "status": "crawler.cli.status",
     "search": "crawler.cli.search",
+    "queries": "crawler.cli.queries",
     "show": "crawler.cli.show",
     "serve": "crawler.cli.serve",
     "feed": "crawler.cli.feed",

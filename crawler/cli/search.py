@@ -1,19 +1,19 @@
 """`xiaobao search`."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 import click
-from rich.console import Console
 from rich.text import Text
 
+from archive import saved as searches
 from archive.archive import Archive
 from archive.jsonable import json_line
 from archive.search import Hit, Query, Searcher
 from archive.search.query import CLUSTER_SIZES
 from archive.search.read import MAX_LIMIT
 from crawler.cli.context import pass_archive
-from crawler.cli.terminal import printable
+from crawler.cli.terminal import paged, printable
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -34,6 +34,8 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--cluster-size", multiple=True, help=f"One of {', '.join(CLUSTER_SIZES)}.")
 @click.option("--since", type=_DAY, help="Published on this day or later.")
 @click.option("--until", type=_DAY, help="Published on this day or earlier.")
+@click.option("--save", metavar="NAME", help="Keep this search; the web page lists it too.")
+@click.option("--saved", metavar="NAME", help="Search as saved; other conditions are left aside.")
 @pass_archive
 def search(
     archive: Archive,
@@ -44,6 +46,8 @@ def search(
     every: bool,
     since: datetime | None,
     until: datetime | None,
+    save: str | None,
+    saved: str | None,
     **facets: tuple[str, ...],
 ) -> None:
     """Find documents: words side by side, AND, OR, NOT, ( ), "exact phrase".
@@ -58,13 +62,17 @@ def search(
         until=until.date() if until else None,
         **facets,  # type: ignore[arg-type]  # click checks the sort
     )
+    if saved is not None:
+        asked = searches.load(archive.database, saved)
+    if save is not None:
+        searches.save(archive.database, save, asked, datetime.now(UTC))
     if as_json:
         for hit in _hits(archive, asked, limit):
             click.echo(json_line(_line(hit)))
         return
-    console = Console(highlight=False)
-    for hit in _hits(archive, asked, limit):
-        console.print(_entry(hit), soft_wrap=True)
+    with paged() as console:
+        for hit in _hits(archive, asked, limit):
+            console.print(_entry(hit), soft_wrap=True)
 
 
 def _hits(archive: Archive, query: Query, limit: int) -> Iterator[Hit]:

@@ -1,6 +1,7 @@
 """`xiaobao serve`."""
 
 import logging
+import os
 import socket
 
 import click
@@ -17,13 +18,17 @@ from crawler.cli.context import pass_archive
 @click.option("--port", type=click.IntRange(0, 65_535), default=8315, show_default=True)
 @pass_archive
 def serve(archive: Archive, host: str, port: int) -> None:
-    """Serve the archive to browsers and programs."""
+    """Serve the archive to browsers and programs.
+
+    Where XIAOBAO_TOKEN is set in the environment, exports, the feed and raw captures are for those
+    who give it, as `Authorization: Bearer TOKEN` or as the password a browser asks for.
+    """
     listener = _listen(host, port)
     with listener:
         name = f"[{host}]" if ":" in host else host
         click.echo(f"http://{name}:{listener.getsockname()[1]}/  (stop with Ctrl-C)", err=True)
         config = uvicorn.Config(
-            create_app(archive),
+            create_app(archive, os.environ.get("XIAOBAO_TOKEN") or None),
             log_level=logging.WARNING,
             server_header=False,
             timeout_graceful_shutdown=3,

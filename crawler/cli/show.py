@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from archive import query
@@ -12,7 +11,7 @@ from archive.errors import NotFound, Withdrawn
 from archive.jsonable import json_line
 from archive.query import ClusterView, DocumentView
 from crawler.cli.context import pass_archive
-from crawler.cli.terminal import printable
+from crawler.cli.terminal import paged, printable
 
 
 @click.command()
@@ -26,7 +25,8 @@ def show(archive: Archive, name: str, as_json: bool) -> None:
         click.echo(json_line(view))
         return
     shown = _cluster(view) if isinstance(view, ClusterView) else _document(view)
-    Console(highlight=False).print(shown, soft_wrap=True)
+    with paged() as console:
+        console.print(shown, soft_wrap=True)
 
 
 def _view(archive: Archive, name: str) -> DocumentView | ClusterView:

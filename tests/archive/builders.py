@@ -24,6 +24,7 @@ from archive.models import (
     WarcFile,
 )
 from archive.search import forget_document, index_document
+from archive.versions import keep_version
 
 NOW = datetime(2026, 3, 15, 8, 0, tzinfo=UTC)
 
@@ -79,7 +80,7 @@ class Builder:
                 "url": url,
                 "title": title,
                 "text": text,
-                "text_sha256": hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(),
+                "text_sha256": _digest(text),
                 "start": 0,
                 "end": len(text),
                 "kind": "work_summary",
@@ -106,12 +107,30 @@ class Builder:
         return document
 
     def rewrite(self, document: str, text: str, title: str = "") -> None:
+        """A new version of the document, made by another extraction."""
         with self.database.write() as connection:
-            connection.execute(
-                update(Document)
-                .where(Document.id == document)
-                .values(text=text, title=title, end=len(text), version=Document.version + 1)
-            )
+            here = Document.id == document
+            query = select(Document.__table__).where(here)
+            old = dict(connection.execute(query).mappings().one())
+            keep_version(connection, old, NOW)
+            captures = select(Extraction.captures).where(Extraction.id == old["extraction_id"])
+            done = {"state": "done", "queued_at": NOW, "done_at": NOW, "version": "2"}
+            extraction = connection.execute(
+                insert(Extraction)
+                .values(
+                    article_id=old["article_id"],
+                    captures=connection.execute(captures).scalar_one(),
+                    warc_host="here",
+                    outcome="ok",
+                    page={},
+                    text=text,
+                    **done,
+                )
+                .returning(Extraction.id)
+            ).scalar_one()
+            values = {"text": text, "title": title, "end": len(text), "extraction_id": extraction}
+            values |= {"version": old["version"] + 1, "text_sha256": _digest(text)}
+            connection.execute(update(Document).where(here).values(values))
             index_document(connection, self.database, document, text, title)
             note = ChangeNote("document.updated", document, {"version": 2})
             record_changes(connection, self.database, [note], NOW)
@@ -169,6 +188,10 @@ class Builder:
         } | values
         with self.database.write() as connection:
             connection.execute(insert(Edge).values(**row))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def _way(

@@ -122,4 +122,7 @@ def fill(build: Builder) -> dict[str, str]:
     for name in ("essay", "mirror", "preview"):
         build.edge(made["cy2022"], made[name])
     build.edge(made["cy2022"], made["cy2023"], "same_template", figures_equal=0, coverage=0.82)
+    text, _ = _report("蓝河县消费者权益保护委员会", 2022, 377)
+    text = text.replace("操心事", "烦心事") + "\n附：各乡镇维权站点的联系方式已在公告栏公布。"
+    build.rewrite(made["lh2022"], text, "蓝河县消委会2022年工作情况")
     return made

@@ -1,11 +1,14 @@
 import json
 import threading
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from archive.archive import Archive
 from archive.db import Database
 from archive.feed import latest_cursor
+from archive.web import create_app
 from tests.archive.builders import Builder
 
 
@@ -92,7 +95,7 @@ def test_the_feed_is_read_to_its_end(client: TestClient, sample: dict[str, str])
         seen += [event["subject"] for event in events]
         if not events:
             break
-    assert seen == [*sample.values(), "c-cy2022"]
+    assert seen == [*sample.values(), "c-cy2022", sample["lh2022"]]
 
 
 def test_a_waiting_reader_gets_the_event_when_it_comes(
@@ -135,7 +138,7 @@ def test_errors_are_problem_objects(client: TestClient, path: str, status: int) 
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
     assert problem["status"] == status
-    assert problem.keys() == {"type", "title", "status", "detail"}
+    assert problem.keys() == {"type", "title", "status", "detail", "instance"}
 
 
 def test_a_stale_cursor_is_gone(client: TestClient, build: Builder, database: Database) -> None:
@@ -177,3 +180,41 @@ def test_overviews_of_an_empty_archive(client: TestClient) -> None:
     for path in ("/", "/series", "/timeline", "/sites", "/statistics", "/api"):
         assert client.get(path).status_code == 200
     assert client.get("/api/export").text == ""
+
+
+def test_a_problem_says_what_where(client: TestClient) -> None:
+    answer = client.get("/api/documents/dx")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json() == {
+        "type": "about:blank",
+        "title": "Not Found",
+        "status": 404,
+        "detail": "there is no document 'dx'",
+        "instance": "/api/documents/dx",
+    }
+
+
+def test_versions_of_a_document(client: TestClient, sample: dict[str, str]) -> None:
+    document = client.get(f"/api/documents/{sample['lh2022']}").json()
+    assert [v["version"] for v in document["versions"]] == [2, 1]
+    first = client.get(f"/api/documents/{sample['lh2022']}/versions/1").json()
+    assert document["text"].startswith(first["text"])
+    assert first["view"]["text_sha256"] == document["versions"][1]["text_sha256"]
+
+
+def test_a_token_guards_what_is_private(
+    database: Database, tmp_path: Path, sample: dict[str, str]
+) -> None:
+    private = ("/api/feed", "/api/export", "/captures/1/raw")
+    app = create_app(Archive(tmp_path, database), token="geheim")
+    with TestClient(app) as client:
+        for path in ("/", "/api/search", f"/api/documents/{sample['cy2022']}"):
+            assert client.get(path).status_code == 200
+        for path in private:
+            for headers in ({}, {"Authorization": "Bearer x"}, {"Authorization": "Basic §"}):
+                refused = client.get(path, headers={k: v.encode() for k, v in headers.items()})
+                assert refused.status_code == 401
+                assert refused.headers["www-authenticate"].startswith("Basic")
+            bearer = {"Authorization": "Bearer geheim"}
+            assert client.get(path, headers=bearer).status_code in (200, 404)
+            assert client.get(path, auth=("anybody", "geheim")).status_code in (200, 404)

@@ -7,16 +7,20 @@ import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, sync_playwright
+from sqlalchemy import update
 
 from archive.archive import Archive
 from archive.db import Database
+from archive.models import Capture
+from archive.warc import Exchange, response_member
 from archive.web import create_app
-from tests.archive.builders import Builder
+from tests.archive.builders import NOW, Builder
 from tests.archive.web.test_pages import PAYLOADS
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -76,6 +80,8 @@ def _paths(sample: dict[str, str]) -> list[str]:
         "/?q=(",
         f"/documents/{sample['cy2022']}?q=投诉",
         f"/documents/{sample['mirror']}",
+        f"/documents/{sample['lh2022']}/versions/1",
+        f"/diff?a={sample['lh2022']}@1&b={sample['lh2022']}",
         "/clusters/c-cy2022",
         f"/diff?a={sample['cy2022']}&b={sample['essay']}",
         "/series",
@@ -139,8 +145,43 @@ def test_nothing_that_was_crawled_runs(page: Page, address: str, build: Builder)
     for payload in PAYLOADS:
         text = f"{payload} 投诉"
         build.document(text, title=payload, url=payload, issuer=payload, site="evil")
-    for path in ("/?q=投诉", "/timeline", "/statistics", "/sites", "/series", "/documents/d000001"):
+    assert len(PAYLOADS) == 20
+    pages = [
+        "/?q=投诉&all=1",
+        "/?q=投诉&view=kwic",
+        "/timeline",
+        "/statistics",
+        "/sites",
+        "/series",
+    ]
+    pages += [f"/documents/d{n:06d}" for n in range(1, len(PAYLOADS) + 1)]
+    pages += [f"/?q={quote(payload)}" for payload in PAYLOADS]
+    pages += [f"/series?issuer={quote(payload)}" for payload in PAYLOADS]
+    for path in pages:
         page.goto(address + path)
-        assert page.evaluate("document.scripts.length") == 0
-    page.goto(address + "/?q=" + PAYLOADS[0])
+        assert page.evaluate("document.scripts.length") == 0, path
+        assert page.url.startswith(address), path
+    page.goto(f"{address}/?q={quote(PAYLOADS[0])}")
     assert page.get_by_role("searchbox").input_value() == PAYLOADS[0]
+
+
+def test_a_captured_page_cannot_run(
+    page: Page, address: str, build: Builder, database: Database, tmp_path: Path
+) -> None:
+    """Shown as a page, twenty payloads in its body: nothing runs, nothing is loaded."""
+    build.document("投诉")
+    body = "<meta charset=utf-8><title>t</title>" + "\n".join(PAYLOADS)
+    exchange = Exchange(
+        url="http://gov.example/1.html", method="GET", request_headers=(), request_body=b"",
+        status=200, response_headers=(("Content-Type", "text/html"),),
+        payload=body.encode(), fetched_at=NOW,
+    )  # fmt: skip
+    member = response_member(exchange)
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "run1.warc.gz").write_bytes(member)
+    with database.write() as connection:
+        here = {"offset": 0, "length": len(member), "content_type": "text/html"}
+        connection.execute(update(Capture).values(here))
+    page.goto(address + "/captures/1/raw?page=1")
+    assert page.title() == "t"
+    assert page.url.startswith(address)

@@ -1,5 +1,7 @@
 import re
+from datetime import date
 from html.parser import HTMLParser
+from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
@@ -7,8 +9,11 @@ from sqlalchemy import insert, select
 
 from archive.db import Database
 from archive.models import Capture, WarcFile
+from archive.saved import save
+from archive.search import Query
 from archive.web.marks import Mark, paragraphs
-from tests.archive.builders import Builder
+from archive.withdrawals import withdraw
+from tests.archive.builders import NOW, Builder
 
 
 def titles(html: str) -> list[str]:
@@ -97,31 +102,6 @@ def test_a_difference_is_shown(client: TestClient, sample: dict[str, str]) -> No
     assert "两篇文字相同" in client.get("/diff", params=params).text
 
 
-@pytest.mark.parametrize(
-    ("path", "status", "says"),
-    [
-        ("/documents/nothing", 404, "no document"),
-        ("/clusters/nothing", 404, "no cluster"),
-        ("/captures/77/raw", 404, "no capture"),
-        ("/captures/x/raw", 400, "capture_id"),
-        ("/nowhere", 404, "Not Found"),
-        ("/?q=(", 400, "not closed"),
-        ("/?after=x", 400, "not a place"),
-        ("/?sort=x", 400, "sort"),
-        ("/?since=x", 400, "not a day"),
-        ("/?year=x", 400, "not a year"),
-        ("/diff?a=x", 400, "b: "),
-    ],
-)
-def test_a_wrong_request_gets_a_clear_page(
-    client: TestClient, path: str, status: int, says: str
-) -> None:
-    answer = client.get(path)
-    assert answer.status_code == status
-    assert says in answer.text
-    assert "Traceback" not in answer.text
-
-
 def test_a_query_that_failed_can_be_mended(client: TestClient) -> None:
     page = client.get("/", params={"q": '投诉 AND "'}).text
     assert 'value="投诉 AND &#34;"' in page
@@ -153,7 +133,18 @@ PAYLOADS = (
     "</textarea><iframe src=javascript:alert(1)>",
     "<a href='data:text/html,x'>x</a>",
     "\u202e<b>",
+    "<ScRiPt src=//evil.example/x.js></sCrIpT>",
+    "<svg><script>alert&#40;1)</script></svg>",
+    "</mark></p><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+    "<details open ontoggle=alert(1)>",
+    "JaVaScRiPt:alert(document.domain)//",
+    "data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==",
+    "java\tscript:alert(1)",
+    "<meta http-equiv=refresh content='0;url=javascript:alert(1)'>",
+    "<link rel=stylesheet href=//evil.example/x.css><base href=//evil.example/>",
+    "＜script＞alert(1)＜/script＞<!--<img src='--><img src=x onerror=alert(1)//'>",
 )
+"""Twenty ways to have a page run something, or load it from elsewhere."""
 
 
 class _Danger(HTMLParser):
@@ -199,7 +190,7 @@ def test_crawled_text_is_never_markup(client: TestClient, build: Builder, payloa
         (f"/documents/{a}", {"q": "投诉"}),
         ("/clusters/c1", {}),
         ("/diff", {"a": a, "b": b}),
-        (f"/documents/{payload}", {}),
+        (f"/documents/{quote(payload)}", {}),
     ):
         answer = client.get(path, params=params)
         danger = _Danger()
@@ -281,3 +272,71 @@ def test_marks_cut_a_text_without_losing_any() -> None:
         ("五六", ("c",)),
         ("七", ("c",)),
     ]
+
+
+def test_an_earlier_version_is_read_and_compared(
+    client: TestClient, sample: dict[str, str]
+) -> None:
+    document = sample["lh2022"]
+    page = client.get(f"/documents/{document}").text
+    assert f'href="/documents/{document}/versions/1"' in page
+    older = client.get(f"/documents/{document}/versions/1")
+    assert older.status_code == 200
+    assert "第 1 版" in older.text
+    assert "公告栏" not in older.text
+    changes = client.get("/diff", params={"a": f"{document}@1", "b": document}).text
+    assert re.search(r"<ins>.*公告栏.*</ins>", changes, re.DOTALL)
+    assert f'href="/documents/{document}/versions/1"' in changes
+    assert client.get(f"/documents/{document}/versions/7").status_code == 404
+    assert client.get("/diff", params={"a": f"{document}@x", "b": document}).status_code == 404
+
+
+def test_a_withdrawn_document_says_why(
+    client: TestClient, database: Database, sample: dict[str, str]
+) -> None:
+    withdraw(database, sample["lh2022"], "机构来函", NOW)
+    for path in ("", "/versions/1"):
+        page = client.get(f"/documents/{sample['lh2022']}{path}")
+        assert (page.status_code, "机构来函" in page.text) == (410, True)
+        assert "烦心事" not in page.text
+    assert "蓝河县消委会2022年" not in client.get("/?all=1").text
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "chinese", "english"),
+    [
+        ("/?q=(投诉", 400, "括号没有成对", "a parenthesis is not closed"),
+        ("/?q=NOT", 400, "缺少检索词", "a search term is missing"),
+        ("/?q=" + "长" * 1001, 400, "最多 1000 字", "1000 are allowed"),
+        ("/?since=昨天", 400, "不是日期", "is not a day"),
+        ("/?year=去年", 400, "不是年度", "is not a year"),
+        ("/?view=x", 400, "参数 view", "view: Input should be"),
+        ("/?after=zzz", 400, "翻页标记无效", "is not a place in these results"),
+        ("/documents/dx", 404, "没有文献", "there is no document"),
+        ("/clusters/cx", 404, "没有同文组", "there is no cluster"),
+        ("/captures/99/raw", 404, "没有采集记录", "there is no capture"),
+        ("/captures/x/raw", 400, "参数 capture_id", "capture_id: "),
+        ("/diff?a=x", 400, "参数 b", "b: "),
+        ("/nowhere", 404, "检查网址", "Not Found"),
+    ],
+)
+def test_errors_are_told_in_the_language_of_the_reader(
+    client: TestClient, path: str, status: int, chinese: str, english: str
+) -> None:
+    for language, words in (("zh", chinese), ("en", english)):
+        page = client.get(path, headers={"Cookie": f"lang={language}"})
+        assert page.status_code == status
+        assert words in page.text
+        assert "Traceback" not in page.text
+
+
+def test_saved_searches_are_links(client: TestClient, database: Database, build: Builder) -> None:
+    build.document("投诉")
+    save(database, "<b>三月", Query("投诉", year=("2023", "2024"), since=date(2023, 3, 1)), NOW)
+    page = client.get("/").text
+    assert "&lt;b&gt;三月</a>" in page
+    (link,) = re.findall(r'<ul class="plain saved"><li><a href="([^"]*)"', page)
+    assert client.get(link.replace("&amp;", "&")).status_code == 200
+    (found,) = client.get("/api/queries").json()
+    assert found["name"] == "<b>三月"
+    assert client.get(found["url"]).json()["total"] == 1

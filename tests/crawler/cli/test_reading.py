@@ -1,6 +1,9 @@
 """The commands that read an archive: search, show, feed, serve."""
 
+import contextlib
 import json
+import os
+import pty
 import socket
 import subprocess
 import sys
@@ -12,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive.archive import Archive
-from archive.errors import Withdrawn
+from archive.errors import BadQuery, NotFound, Withdrawn
 from crawler.cli.main import xiaobao
 from tests.archive.builders import Builder
 from tests.archive.web.sample import fill
@@ -181,3 +184,43 @@ def test_a_document_is_withdrawn_and_listed(build: Builder, run: Run) -> None:
     listed = run("withdraw", "--list").stdout
     assert gone in listed
     assert "\x1b" not in listed
+
+
+def test_a_search_is_saved_listed_and_forgotten(build: Builder, run: Run) -> None:
+    made = fill(build)
+    first = ndjson(run("search", "烦心事", "--year", "2022", "--json", "--save", "蓝河"))
+    assert [line["id"] for line in first] == [made["lh2022"]]
+    assert ndjson(run("search", "--saved", "蓝河", "--json")) == first
+    (listed,) = ndjson(run("queries", "--json"))
+    assert listed["name"] == "蓝河"
+    assert listed["url"] == "/?q=%E7%83%A6%E5%BF%83%E4%BA%8B&year=2022"
+    assert "蓝河" in run("queries").stdout
+    assert run("queries", "--forget", "蓝河").exit_code == 0
+    assert ndjson(run("queries", "--json")) == []
+    for arguments in (("search", "--saved", "蓝河"), ("queries", "--forget", "蓝河")):
+        assert isinstance(run(*arguments).exception, NotFound)
+    assert isinstance(run("search", "(", "--save", "x").exception, BadQuery)
+
+
+def test_on_a_terminal_results_go_through_the_pager(
+    folder: Path, build: Builder, tmp_path: Path
+) -> None:
+    fill(build)
+    pager = tmp_path / "pager"
+    pager.write_text("#!/bin/sh\necho PAGED\ncat\n")
+    pager.chmod(0o755)
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"PAGER": str(pager), "TERM": "xterm", "COLUMNS": "100"}
+    command = (*XIAOBAO, "search", "烦心事", "--archive", str(folder))
+    ends = {"stdin": theirs, "stdout": theirs, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env=environment, **ends) as process:
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # the end of a terminal is an error
+            while part := os.read(ours, 4096):
+                shown += part
+    os.close(ours)
+    assert process.returncode == 0
+    text = shown.decode()
+    assert "PAGED" in text
+    assert "\x1b[1;31m烦心事\x1b[0m" in text
