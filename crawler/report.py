@@ -3,9 +3,11 @@
 from collections import Counter
 from dataclasses import dataclass
 
+import click
 from rich.console import Console
 from rich.table import Table
 
+from archive.health import Alarm
 from archive.runs import SiteReport
 
 KEPT = frozenset({"ok", "unchanged", "moved", "retry"})
@@ -24,8 +26,23 @@ class Report:
     clusters: int
     reposts: int
     skipped: dict[str, int]
+    alarms: list[Alarm]
+    """What is wrong with the sites that were crawled."""
     seconds: float
     archive: str
+
+    @property
+    def all_unreachable(self) -> bool:
+        """Whether no list of any site could be fetched: then the network or we are at fault."""
+        unreachable = {alarm.site for alarm in self.alarms if alarm.kind == "unreachable"}
+        return bool(self.sites) and unreachable >= {site.id for site in self.sites}
+
+
+def print_alarms(alarms: list[Alarm]) -> None:
+    """One line an alarm, on standard error: what is to be looked at stands apart from the data."""
+    for alarm in alarms:
+        since = f" since {alarm.since.astimezone():%Y-%m-%d %H:%M}" if alarm.since else ""
+        click.echo(f"alarm: {alarm.site}{since}: {alarm.text}", err=True)
 
 
 def skipped_of(sites: list[SiteReport]) -> dict[str, int]:

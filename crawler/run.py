@@ -1,6 +1,7 @@
 """One crawl from start to end: Scrapy in this process, extraction beside it, a report."""
 
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
@@ -8,6 +9,7 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
 from archive.errors import ConfigError
+from archive.health import alarms
 from archive.runs import site_reports, totals
 from crawler import settings as scrapy_settings
 from crawler.config import Config
@@ -59,6 +61,7 @@ def run_spiders(
                 raise fault
         with session.archive.database.read() as connection:
             reports, held = site_reports(connection, session.run_id), totals(connection)
+            told = alarms(connection, datetime.now(UTC), {site.id for site in reports})
     finally:
         session.close()
     return Report(
@@ -69,6 +72,7 @@ def run_spiders(
         clusters=held.clusters,
         reposts=held.reposts,
         skipped=skipped_of(reports),
+        alarms=told,
         seconds=round(time.monotonic() - started, 1),
         archive=str(config.archive),
     )

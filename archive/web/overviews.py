@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from archive import query as reading
 from archive import statistics
+from archive.health import alarms
 from archive.search import FACETS, Query
 from archive.search.query import UNKNOWN
 from archive.statistics import Series
@@ -101,8 +102,11 @@ def timeline_page(request: Request, shared: Shared, asked: Asked) -> Response:
 @router.get("/sites")
 def sites_page(request: Request, shared: Shared) -> Response:
     """How the sources do."""
-    found = statistics.sites(shared.database, datetime.now(UTC))
-    return Renderer(request).page("sites.html", sites=found)
+    now = datetime.now(UTC)
+    found = statistics.sites(shared.database, now)
+    with shared.database.read() as connection:
+        told = alarms(connection, now)
+    return Renderer(request).page("sites.html", sites=found, alarms=told)
 
 
 @router.get("/statistics")

@@ -181,6 +181,40 @@ _WORDS: dict[str, tuple[str, str]] = {
     "error.405": ("不支持的操作", "Not possible here"),
     "error.503": ("暂时不能服务", "Not available now"),
     "back": ("返回检索", "Back to the search"),
+    "alarms": ("告警", "Alarms"),
+    "no_alarms": ("没有需要处理的来源。", "No source needs attention."),
+    "alarm_since": ("自", "since"),
+    "alarm.unreachable": ("列表页都无法读取：{reason}", "no list can be fetched: {reason}"),
+    "alarm.blocked": ("返回验证页面：{url}", "answers with a challenge page: {url}"),
+    "alarm.robots": (
+        "robots.txt 禁止读取列表，或无法读取：{reason}",
+        "robots.txt forbids its lists, or cannot be read: {reason}",
+    ),
+    "alarm.list_gone": ("列表页已不存在：{url}", "a list is gone: {url}"),
+    "alarm.empty_list": (
+        "列表页不再有链接（此前有 {gave} 条）：{url}",
+        "a list gives no links, it gave {gave}: {url}",
+    ),
+    "alarm.silent": (
+        "列表页已有 {days} 天未成功读取，应每 {every} 读取一次",
+        "its lists have not been read for {days} days, they should be every {every}",
+    ),
+    "alarm.errors": (
+        "最近 {asked} 次抓取中有 {bad} 次失败",
+        "{bad} of its last {asked} fetches failed",
+    ),
+    "alarm.titles": (
+        "最近 {asked} 个标题全部被判为无关",
+        "all of the last {asked} titles were rejected as off topic",
+    ),
+    "alarm.no_body": (
+        "最近 {asked} 篇中有 {bad} 篇未能提取正文",
+        "{bad} of its last {asked} articles gave no text",
+    ),
+    "alarm.field": (
+        "文献不再有 {field} 字段：最近 {asked} 篇中缺 {bad} 篇",
+        "its documents have no {field} any more: {bad} of the last {asked}",
+    ),
     "site_type.government": ("政府网站", "government"),
     "site_type.association": ("协会", "association"),
     "site_type.template_essay": ("范文网站", "essay site"),

@@ -1,15 +1,14 @@
 """`xiaobao crawl`."""
 
-import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from archive.jsonable import json_line
 from crawler.cli.context import pass_config
 from crawler.config import Config, with_options
-from crawler.report import print_report
+from crawler.report import print_alarms, print_report
 from crawler.run import crawl_sites
 
 
@@ -38,8 +37,9 @@ def crawl(
     config = with_options(config, max_pages=max_pages, workers=workers, profiles=profiles)
     report = crawl_sites(config, list(sites), only_due=due)
     if as_json:
-        click.echo(json.dumps(asdict(report), ensure_ascii=False))
+        click.echo(json_line(report))
     else:
         print_report(report)
-    if report.outcome != "finished":
+    print_alarms(report.alarms)
+    if report.outcome != "finished" or report.all_unreachable:
         sys.exit(1)

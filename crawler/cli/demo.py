@@ -1,14 +1,14 @@
 """`xiaobao demo`."""
 
-import json
 import shutil
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from archive.errors import ConfigError
+from archive.jsonable import json_line
 from crawler.cli.context import pass_config
 from crawler.config import Config
 from crawler.demo.profiles import write_profiles
@@ -42,7 +42,7 @@ def demo(config: Config, as_json: bool) -> None:
         )
         report = crawl_sites(config, sorted(sites))
     if as_json:
-        click.echo(json.dumps(asdict(report), ensure_ascii=False))
+        click.echo(json_line(report))
     else:
         print_report(report)
     if report.outcome != "finished":

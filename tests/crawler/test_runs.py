@@ -12,7 +12,7 @@ from archive.errors import ArchiveError
 from archive.owner import OnlyCrawl
 from crawler.cli.main import xiaobao
 from tests.crawler.test_crawl import Crawler, listing, report_page
-from tests.web import PROFILE, Web, command, environment, run, serving, write_profile
+from tests.web import PROFILE, Web, command, environment, html, run, serving, write_profile
 
 
 @pytest.fixture
@@ -93,3 +93,31 @@ def test_schedule_for_a_person(crawler: Crawler) -> None:
     assert "某县市场监督管理局" in everything.stdout
     assert "samr" in everything.stdout
     assert not crawler.folder.exists()
+
+
+def test_a_list_that_is_emptied_is_noticed_at_its_next_reading(crawler: Crawler, web: Web) -> None:
+    assert crawler.crawl()["alarms"] == []
+    status = ("status", "--archive", crawler.folder)
+    assert run(*status, "--check").returncode == 0
+    web.pages["/list.html"] = html("<ul><li>栏目建设中</li></ul>")
+    crawler.make_due()
+    done = run(*crawler.arguments("--due"))
+    assert done.returncode == 0  # the crawl did what was to do; the alarm is about the site
+    assert "alarm: mysite since " in done.stderr
+    assert f"a list gives no links, it gave 2: {web.url}/list.html" in done.stderr
+    checked = run(*status, "--check", "--json")
+    assert checked.returncode == 1
+    (alarm,) = json.loads(checked.stdout)["alarms"]
+    assert (alarm["site"], alarm["kind"]) == ("mysite", "empty_list")
+    web.pages["/list.html"] = listing(1, 2)
+    crawler.make_due()
+    crawler.crawl("--due")
+    assert run(*status, "--check").returncode == 0
+
+
+def test_a_crawl_that_reached_nothing_says_so(crawler: Crawler, web: Web) -> None:
+    web.pages["/list.html"] = (503, {"Retry-After": "3600"}, b"down")
+    done = run(*crawler.arguments())
+    assert done.returncode == 1
+    assert "alarm: mysite since " in done.stderr
+    assert "no list can be fetched: status 503" in done.stderr
