@@ -307,6 +307,7 @@ def _articles(
             "url": url,
             "title": fetched.row.title,
             "published": fetched.row.published,
+            "notice_url": (fetched.row.page_state or {}).get("notice"),
             "added_at": fetched.at,
         }
         for url, fetched in begun.items()

@@ -44,6 +44,8 @@ class Task:
     fetched_at: datetime
     parts: tuple[PartPlace, ...]
     hints: dict[str, Any]
+    notice_url: str | None = None
+    """Of an attached file: the page it was found on."""
 
 
 def lease(
@@ -85,6 +87,7 @@ def lease(
             Article.url,
             Article.title,
             Article.published,
+            Article.notice_url,
             Site.id.label("site_id"),
             Site.site_type,
             Site.trust,
@@ -172,8 +175,25 @@ def _task(connection: Connection, folder: Path, row: Any, template: list[str]) -
         published=row.published,
         fetched_at=connection.execute(last).scalar_one(),
         parts=parts,
+        notice_url=row.notice_url,
         hints=row.hints | ({"template_lines": template} if template else {}),
     )
+
+
+def notice_date(connection: Connection, url: str | None) -> date | None:
+    """The date that was read on the notice of an attachment."""
+    if url is None:
+        return None
+    pages = (
+        select(Extraction.page)
+        .join(Article, Article.id == Extraction.article_id)
+        .where(Article.url == url, Extraction.state == "done")
+        .order_by(Extraction.id.desc())
+        .limit(1)
+    )
+    page = connection.execute(pages).scalar_one_or_none() or {}
+    stated = page.get("published")
+    return date.fromisoformat(stated) if stated else None
 
 
 def _parts(connection: Connection, folder: Path, captures: Sequence[int]) -> list[PartPlace]:

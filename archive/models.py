@@ -131,7 +131,8 @@ class Frontier(Base):
     page: Mapped[int] = mapped_column(Integer, default=1)
     """Number of a list page in its list, of a part in its article."""
     page_state: Mapped[dict[str, Any] | None]
-    """What reading this list page needs from the pages before it."""
+    """What reading this list page needs from the pages before it; of an attachment, the notice
+    it was found on."""
     article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"))
     title: Mapped[str | None]
     published: Mapped[date | None]

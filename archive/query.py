@@ -15,6 +15,7 @@ from archive.captures import payload_place
 from archive.db import Database
 from archive.errors import NotFound, Withdrawn
 from archive.models import (
+    Article,
     Capture,
     Cluster,
     ClusterEvent,
@@ -169,6 +170,8 @@ class DocumentView:
     """Of all its clusters, itself included."""
     versions: tuple[VersionView, ...]
     """Newest first, the present one included."""
+    notice_url: str | None
+    """Of an attached file: the page it was found on."""
 
 
 def document(db: Database, document_id: str) -> DocumentView:
@@ -256,8 +259,9 @@ def _live(connection: Connection, document_id: str) -> Any:
     refuse_withdrawn(connection, document_id)
     return connection.execute(
         select(Document, Site.name, Site.site_type, Extraction.version.label("extractor"))
-        .add_columns(Extraction.captures, Extraction.page)
+        .add_columns(Extraction.captures, Extraction.page, Article.notice_url)
         .join(Site, Site.id == Document.site_id)
+        .join(Article, Article.id == Document.article_id)
         .join(Extraction, Extraction.id == Document.extraction_id)
         .where(Document.id == document_id)
     ).one()
@@ -290,6 +294,7 @@ def _document(connection: Connection, document_id: str) -> DocumentView:
         clusters=tuple((cluster_id, role) for cluster_id, role in membership),
         members=_members(connection, [cluster_id for cluster_id, _ in membership]),
         versions=versions(connection, document_id),
+        notice_url=row.notice_url,
     )
 
 

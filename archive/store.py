@@ -4,7 +4,7 @@ import hashlib
 from base64 import b32encode
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from archive import clusters, templates, withdrawals
 from archive.archive import Archive
 from archive.clusters import ClusterInput
-from archive.extractions import Task
+from archive.extractions import Task, notice_date
 from archive.feed import ChangeNote, record_changes
 from archive.models import Document, Extraction, Figure
 from archive.page import Page, PageDocument
@@ -72,12 +72,13 @@ def store_page(
             handed=task.hints.get("template_lines", ()),
             now=now,
         )
+        published = page.published or task.published or notice_date(connection, task.notice_url)
         wanted = page.documents if outcome == "ok" else ()
         notes: list[ChangeNote] = []
         stored = _stored(connection, task.article_id)
         barred = withdrawals.barred(connection, task.article_id) if wanted else None
         for document, ready in zip(wanted, prepared, strict=False):
-            row = _row(task, page, document, now)
+            row = _row(task, page, document, published, now)
             if barred and barred.bars(row["id"], ready):
                 continue
             old = stored.pop(document.ordinal, None)
@@ -213,8 +214,9 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _row(task: Task, page: Page, document: PageDocument, now: datetime) -> dict[str, Any]:
-    published = page.published or task.published
+def _row(
+    task: Task, page: Page, document: PageDocument, published: date | None, now: datetime
+) -> dict[str, Any]:
     year = document.year_inferred or document.year_claimed
     return {
         "id": document_id(task.url, document.ordinal),

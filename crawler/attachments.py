@@ -9,7 +9,13 @@ from crawler.markup import attribute, base_of, encodable, parse_html
 from crawler.rules import ArticleRules
 from crawler.urls import host_allowed, resolve, url_refusal
 
+READ = frozenset({"doc", "docx", "pdf", "rtf", "wps", "xls", "xlsx", "et"})
+"""Types that extraction can read; archives and .ofd stay links."""
 MAX_ATTACHMENTS = 20  # an article with more is a directory
+_LABEL = re.compile(
+    r"^(?:附件\s?[\d一二三四五六七八九十]{0,3}\s?[:：.、]?|点击下载|点击查看|下载|查看|预览)\s?|^[\d.、()（）\s]{1,6}"
+)
+_MIN_TITLE = 5
 _SUFFIX = re.compile(r"\.(docx?|pdf|rtf|wps|ofd|xlsx?|et|zip|rar)$", re.IGNORECASE)
 
 
@@ -43,6 +49,17 @@ def attachments(
         if suffix and target not in found:
             found[target] = Attachment(target, name, suffix)
     return tuple(found.values())[:MAX_ATTACHMENTS]
+
+
+def title_of(name: str) -> str | None:
+    """The title that a link's text gives an attachment, if it says more than that it is one.
+
+    "附件1：某市2023年工作总结.docx" gives 某市2023年工作总结.
+    """
+    bare = _SUFFIX.sub("", name.strip())
+    while (cut := _LABEL.sub("", bare).strip("《》“” ")) != bare:
+        bare = cut
+    return bare if len(bare) >= _MIN_TITLE else None
 
 
 def _suffix(url: str, name: str) -> str | None:

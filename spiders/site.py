@@ -19,13 +19,14 @@ from archive.captures import Fetched
 from archive.frontier import Found, Leased, NextVisit
 from archive.runs import SiteRow, save_site
 from archive.warc import Exchange
+from crawler.attachments import READ, attachments, title_of
 from crawler.capture import exchange_of
 from crawler.config import Config, load_config
-from crawler.extract import decode, topic_of_title
+from crawler.extract import decode, is_html, topic_of_title
 from crawler.guard import Guard
 from crawler.judge import REDIRECTS, Verdict, judge, judge_failure
 from crawler.links import read_list
-from crawler.parts import next_part
+from crawler.parts import next_part, part_of
 from crawler.revisit import Bounds
 from crawler.session import Session
 from crawler.settings import settings_for
@@ -116,7 +117,9 @@ class SiteSpider(Spider):
             yield _fetched(row, verdict, now, exchange, moved_to=moved_to)
             return
         hint = self.profile.text.encoding_hint
-        text = decode(exchange.payload, exchange.header("Content-Type"), hint).text
+        text = ""
+        if is_html(exchange.payload):
+            text = decode(exchange.payload, exchange.header("Content-Type"), hint).text
         verdict = self._judged(row, judge(exchange, text, row, self.bounds, now))
         if verdict.outcome != "ok":
             yield _fetched(row, verdict, now, exchange)
@@ -125,7 +128,8 @@ class SiteSpider(Spider):
             yield _fetched(row, verdict, now, exchange, found=found, follow=follow)
         else:
             part = self._next_part(text, row)
-            yield _fetched(row, verdict, now, exchange, next_part=part)
+            found = self._attached(text, row)
+            yield _fetched(row, verdict, now, exchange, next_part=part, found=found)
 
     def failed(self, failure: Failure) -> Iterator[Fetched]:
         """No answer came, or the request was not made at all."""
@@ -210,6 +214,22 @@ class SiteSpider(Spider):
         if score < wanted:
             return "off_topic", f"its title scores {score}, the site's pages need {wanted}"
         return None
+
+    def _attached(self, text: str, row: Leased) -> tuple[Found, ...]:
+        """The files attached to an article: articles of their own that know their notice."""
+        article = self.profile.article
+        notice = part_of(row.url, article)[0]
+        return tuple(
+            Found(
+                item.url,
+                "article",
+                title=title_of(item.name),
+                published=row.published,
+                page_state={"notice": notice},
+            )
+            for item in attachments(text, row.url, article, self.profile.hosts)
+            if item.suffix in READ
+        )
 
     def _next_part(self, text: str, row: Leased) -> Found | None:
         url = next_part(text, row.url, self.profile.article)

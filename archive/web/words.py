@@ -72,6 +72,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "region": ("地区", "Region"),
     "issuer": ("发布机构", "Issuer"),
     "source": ("来源", "Source named"),
+    "notice_url": ("所附页面", "Attached to"),
     "kind": ("文种", "Kind"),
     "site": ("网站", "Site"),
     "url": ("网址", "URL"),

@@ -54,6 +54,7 @@ def _document(view: DocumentView) -> Text:
         "kind": view.kind,
         "site": f"{view.site_name} ({view.site})",
         "url": view.url,
+        "attached to": view.notice_url,
         "complete": view.completeness,
         "repaired": f"{view.repair_status}, {len(view.repairs)} places" if view.repairs else None,
         "removed": f"{len(view.dropped)} lines" if view.dropped else None,
