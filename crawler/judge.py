@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
 
 from archive.frontier import Leased, NextVisit
 from archive.warc import Exchange
@@ -44,7 +44,7 @@ def judge_failure(error: BaseException, row: Leased, now: datetime) -> Verdict:
             return Verdict("robots", after_failure(row, now), reason)
         case ForbiddenAddress():
             return Verdict("refused", NextVisit(None), reason)
-        case DownloadCancelledError():
+        case DownloadCancelledError() | IgnoreRequest():  # the latter: too large when unpacked
             return Verdict("too_large", NextVisit(None), reason)
         case DownloadTimeoutError():
             return Verdict("timed_out", after_failure(row, now), reason)

@@ -94,6 +94,8 @@ class RobotsMiddleware:
             try:
                 response = await engine.download_async(request)
             except ForbiddenAddress:
+                if url.startswith(f"{origin}/"):
+                    raise  # the host itself, not only where its robots.txt leads
                 return UNREACHABLE, b""
             except Exception:  # noqa: BLE001  whatever went wrong: no rules, so no fetching
                 return UNREACHABLE, b""

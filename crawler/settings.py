@@ -46,12 +46,19 @@ CONCURRENT_ITEMS = 4  # 100, the default, costs 45 % of Scrapy's CPU time
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 3.0
 DOWNLOAD_DELAY_JITTER = 0.0  # a delay is a promise: never less than the profile says
-DOWNLOAD_TIMEOUT = 60  # a total limit; 180, the default, is an invitation to drip
+DOWNLOAD_TIMEOUT = 60  # a total limit, see `[politeness] timeout`; 180 invites to drip
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # 1 GiB, the default, lets a 10 MB bomb take 1,112 MB
 DOWNLOAD_WARNSIZE = 4 * 1024 * 1024
 DOWNLOAD_FAIL_ON_DATALOSS = True
 # A link to file:///etc/passwd is followed by default.
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.download.DownloadHandler",
+    "https": "crawler.download.DownloadHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
 HTTPERROR_ALLOW_ALL = True  # every answer counts, also a 404
 RETRY_ENABLED = False  # retries wait in the frontier; Scrapy's come at once
 REDIRECT_ENABLED = False  # every hop is a frontier row of its own

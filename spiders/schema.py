@@ -109,6 +109,8 @@ class Politeness:
     """Seconds between requests; the larger of this and Crawl-delay counts."""
     concurrency: Annotated[int, Field(ge=1, le=64)] = 1
     max_pages_per_run: Annotated[int, Field(ge=1)] = 1000
+    timeout: Annotated[float, Field(ge=1, le=600)] = 60.0
+    """Seconds for a whole answer, from connecting to its last byte."""
     window: Annotated[str, AfterValidator(_window)] | None = None
     """Hours in which fetching is allowed; see `spiders.window.opens_at`."""
 

@@ -150,7 +150,7 @@ class SiteSpider(Spider):
         return verdict
 
     def _moved(self, exchange: Exchange, row: Leased) -> tuple[Verdict, Found | None]:
-        location = exchange.header("Location") or ""
+        location = _ascii(exchange.header("Location") or "")
         target = resolve(row.url, location)
         if target is None or not self.handles(target):
             return Verdict("moved", NextVisit(None), f"leads away, to {location}"), None
@@ -250,6 +250,11 @@ def site_row(profile: Profile) -> SiteRow:
         profile.version(),
         hints,
     )
+
+
+def _ascii(header: str) -> str:
+    """A Location as browsers read it: bytes that are not ASCII (here as latin-1) are escaped."""
+    return "".join(c if c.isascii() else f"%{ord(c):02X}" for c in header)
 
 
 def _fetched(
