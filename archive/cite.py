@@ -1,15 +1,21 @@
 """How to cite a document: for reading, for BibTeX, for reference managers (CSL-JSON)."""
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from archive.export import Exported
+from archive.jsonable import json_line
 from archive.query import DocumentView
 
 _BRACES = re.compile(r"[{}\\]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
-def citation(view: DocumentView) -> str:
+Citable = DocumentView | Exported
+
+
+def citation(view: Citable) -> str:
     """As GB/T 7714-2015 has an electronic document with a date of access."""
     author = view.issuer or view.source or view.site_name
     day = f"({view.published})" if view.published else ""
@@ -17,7 +23,7 @@ def citation(view: DocumentView) -> str:
     return _plain(f"{author}. {view.title}[EB/OL]. {view.site_name}, {day}{seen}. {view.url}.")
 
 
-def bibtex(view: DocumentView) -> str:
+def bibtex(view: Citable) -> str:
     """One entry, keyed by the document's id."""
     fields = {
         "author": "{" + _tex(view.issuer or view.source or view.site_name) + "}",
@@ -33,7 +39,7 @@ def bibtex(view: DocumentView) -> str:
     return f"@online{{{view.id},\n" + ",\n".join(lines) + "\n}\n"
 
 
-def csl(view: DocumentView) -> dict[str, Any]:
+def csl(view: Citable) -> dict[str, Any]:
     """One CSL-JSON item."""
     item: dict[str, Any] = {
         "id": view.id,
@@ -48,6 +54,21 @@ def csl(view: DocumentView) -> dict[str, Any]:
     if view.published:
         item["issued"] = {"date-parts": [[*view.published.timetuple()[:3]]]}
     return item
+
+
+def bibtex_entries(exported: Iterable[Exported]) -> Iterator[bytes]:
+    """One BibTeX entry a document."""
+    for document in exported:
+        yield bibtex(document).encode("utf-8", "replace") + b"\n"
+
+
+def csl_items(exported: Iterable[Exported]) -> Iterator[bytes]:
+    """One CSL-JSON array for reference managers."""
+    before = b"[\n"
+    for document in exported:
+        yield before + json_line(csl(document)).encode("utf-8", "replace")
+        before = b",\n"
+    yield b"[]\n" if before == b"[\n" else b"\n]\n"
 
 
 def _plain(text: str) -> str:

@@ -5,6 +5,7 @@ Everything is written as it is read, so that the size of an archive does not mat
 
 import csv
 import io
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, select
 from archive.db import Database
 from archive.errors import Unavailable
 from archive.jsonable import json_line, jsonable
-from archive.models import Document, Figure, Member
+from archive.models import Document, Figure, Member, Site
 from archive.search import Query, Searcher
 
 BATCH = 500
@@ -46,6 +47,7 @@ class Exported:
     text: str
     url: str
     site: str
+    site_name: str
     published: date | None
     year: int | None
     region: str | None
@@ -67,8 +69,17 @@ class Exported:
 
 def documents(db: Database, query: Query | None = None) -> Iterator[Exported]:
     """All documents that `query` means, newest first; all there are without one."""
+    return read(db, found(db, query))
+
+
+def found(db: Database, query: Query | None = None) -> list[str]:
+    """The ids of all documents that `query` means, newest first. Raises BadQuery."""
     asked = query or Query(every_document=True)
-    ids = Searcher(db, keep=False).documents(asked, seconds=SEARCH_SECONDS)
+    return Searcher(db, keep=False).documents(asked, seconds=SEARCH_SECONDS)
+
+
+def read(db: Database, ids: Sequence[str]) -> Iterator[Exported]:
+    """These documents in this order, without those that are withdrawn meanwhile."""
     for start in range(0, len(ids), BATCH):
         with db.read() as connection:
             batch = _batch(connection, ids[start : start + BATCH])
@@ -99,13 +110,7 @@ def csv_lines(exported: Iterable[Exported]) -> Iterator[bytes]:
 
 def write_parquet(exported: Iterable[Exported], output: IO[bytes]) -> None:
     """One Parquet file, written in row groups of BATCH documents."""
-    try:
-        import pyarrow as pa  # noqa: PLC0415  an optional package
-        from pyarrow import parquet  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise Unavailable(
-            "Parquet needs the package pyarrow; install xiaobao[parquet], or export jsonl"
-        ) from error
+    pa, parquet = arrow()
     schema = _parquet_schema(pa)
     with parquet.ParquetWriter(output, schema, compression="zstd") as writer:
         rows: list[dict[str, Any]] = []
@@ -118,25 +123,50 @@ def write_parquet(exported: Iterable[Exported], output: IO[bytes]) -> None:
             writer.write_batch(pa.RecordBatch.from_pylist(rows, schema=schema))
 
 
+def arrow() -> tuple[Any, Any]:
+    """The packages pyarrow and pyarrow.parquet. Raises Unavailable where there are none."""
+    try:
+        import pyarrow as pa  # noqa: PLC0415  an optional package
+        from pyarrow import parquet  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise Unavailable(
+            "Parquet needs the package pyarrow; install xiaobao[parquet], or export jsonl",
+            zh="导出 Parquet 需要安装 pyarrow，也可以导出 JSONL",
+        ) from error
+    return pa, parquet
+
+
+def parquet_parts(exported: Iterable[Exported]) -> Iterator[bytes]:
+    """A Parquet file in pieces; it is put together on the disk first, as its index comes last."""
+    with tempfile.TemporaryFile() as file:
+        write_parquet(exported, file)
+        file.seek(0)
+        while part := file.read(1 << 20):
+            yield part
+
+
 def _batch(connection: Connection, ids: Sequence[str]) -> list[Exported]:
     same = [f.name for f in fields(Exported) if f.name in Document.__table__.columns]
     columns = [getattr(Document, name) for name in same]
     rows = connection.execute(
-        select(Document.site_id, *columns).where(Document.id.in_(ids), Document.state == "live")
+        select(Document.site_id, Site.name.label("site_name"), *columns)
+        .join(Site, Site.id == Document.site_id)
+        .where(Document.id.in_(ids), Document.state == "live")
     ).mappings()
-    found = {row["id"]: row for row in rows}
+    by_id = {row["id"]: row for row in rows}
     clusters = _clusters(connection, ids)
     figures = _figures(connection, ids)
     batch = []
     for document in ids:
-        if document not in found:
+        if document not in by_id:
             continue  # withdrawn since the search
-        row = found[document]
+        row = by_id[document]
         places = clusters.get(document, [])
         batch.append(
             Exported(
                 **{name: row[name] for name in same},
                 site=row["site_id"],
+                site_name=row["site_name"],
                 cluster=places[0][0] if places else None,
                 role=places[0][1] if places else "canonical",
                 clusters=tuple(cluster for cluster, _ in places),

@@ -2,10 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain, islice
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
@@ -16,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from archive import export as exports
 from archive import query as reading
 from archive import statistics
-from archive.cite import bibtex, citation, csl
+from archive.cite import bibtex, bibtex_entries, citation, csl, csl_items
 from archive.diff import Difference, diff
 from archive.export import Exported
 from archive.feed import POLL_S, latest_cursor, read_changes
@@ -185,36 +184,43 @@ def snapshot(shared: Shared) -> Snapshot:
     return Snapshot(latest_cursor(shared.database))
 
 
-_MEDIA = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
+_FORMATS: dict[str, tuple[str, Callable[[Iterable[Exported]], Iterator[bytes]]]] = {
+    "jsonl": ("application/x-ndjson", exports.json_lines),
+    "csv": ("text/csv; charset=utf-8", exports.csv_lines),
+    "parquet": ("application/vnd.apache.parquet", exports.parquet_parts),
+    "bibtex": ("application/x-bibtex", bibtex_entries),
+    "csl": ("application/vnd.citationstyles.csl+json", csl_items),
+}
+"""Media type of each format, and what writes it."""
+_SUFFIX = {"bibtex": "bib", "csl": "json"}
 
 
 @router.get(
     "/export",
     response_class=StreamingResponse,
-    responses={200: {"content": {"application/x-ndjson": {}, "text/csv": {}}}},
+    responses={200: {"content": {media.partition(";")[0]: {} for media, _ in _FORMATS.values()}}},
 )
 def export(
     shared: Shared,
     _: ForHolders,
     asked: Asked,
-    kind: Annotated[Literal["jsonl", "csv"], Parameter(alias="format")] = "jsonl",
+    kind: Annotated[
+        Literal["jsonl", "csv", "parquet", "bibtex", "csl"], Parameter(alias="format")
+    ] = "jsonl",
 ) -> Response:
     """All documents of a search with their whole text, newest first, as a stream.
 
     The header `X-Cursor` is where to go on in the feed.
     """
     cursor = latest_cursor(shared.database)
-    # The search runs before the answer starts, so that its faults still have a status.
-    found = _started(exports.documents(shared.database, asked))
-    lines = exports.json_lines(found) if kind == "jsonl" else exports.csv_lines(found)
+    # All that can go wrong happens before the answer starts, so that it still has a status.
+    if kind == "parquet":
+        exports.arrow()
+    ids = exports.found(shared.database, asked)
+    media_type, parts = _FORMATS[kind]
     headers = {
         "X-Cursor": cursor,
-        "Content-Disposition": f'attachment; filename="xiaobao.{kind}"',
+        "Content-Disposition": f'attachment; filename="xiaobao.{_SUFFIX.get(kind, kind)}"',
     }
-    return StreamingResponse(lines, media_type=_MEDIA[kind], headers=headers)
-
-
-def _started(items: Iterator[Exported]) -> Iterator[Exported]:
-    """The same items, of which the first has been made already."""
-    first = list(islice(items, 1))
-    return chain(first, items)
+    body = parts(exports.read(shared.database, ids))
+    return StreamingResponse(body, media_type=media_type, headers=headers)

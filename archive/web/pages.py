@@ -90,8 +90,9 @@ def search_page(
             "canonical": address(replace(asked, every_document=False), **kept),
             "every": address(replace(asked, every_document=True), **kept),
             "list": address(asked),
-            "jsonl": address(asked, "/api/export", format="jsonl"),
-            "csv": address(asked, "/api/export", format="csv"),
+            "exports": [
+                (name, address(asked, "/api/export", format=kind)) for kind, name in _EXPORTS
+            ],
             "timeline": address(asked, "/timeline"),
             "kwic": address(asked, view="kwic"),
         },
@@ -99,6 +100,13 @@ def search_page(
     )
 
 
+_EXPORTS = (
+    ("jsonl", "JSONL"),
+    ("csv", "CSV"),
+    ("parquet", "Parquet"),
+    ("bibtex", "BibTeX"),
+    ("csl", "CSL-JSON"),
+)
 _FORM_FIELDS = frozenset({"q", "since", "until"})
 
 

@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import IO
 
 import click
+from rich.console import Console
+from rich.progress import track
 
+from archive import cite, export_warc
 from archive import export as exports
-from archive import export_warc
 from archive.archive import Archive
 from archive.errors import Unavailable
 from archive.export import Exported
 from archive.feed import latest_cursor
-from archive.search import Query
+from crawler.cli.asked import Given, narrowing_options
 from crawler.cli.context import pass_archive
 
 _STEP = 1_000
@@ -25,8 +27,8 @@ _STEP = 1_000
 @click.command()
 @click.option(
     "--format",
-    "kind",
-    type=click.Choice(["jsonl", "csv", "parquet", "warc", "wacz"]),
+    "file_format",
+    type=click.Choice(["jsonl", "csv", "parquet", "bibtex", "csl", "warc", "wacz"]),
     default="jsonl",
 )
 @click.option("--query", "text", default="", help="As for search; everything without one.")
@@ -37,38 +39,53 @@ _STEP = 1_000
     help="File to write; standard output without it.",
 )
 @pass_archive
-def export(archive: Archive, kind: str, text: str, canonical: bool, output: Path | None) -> None:
+@narrowing_options
+def export(
+    archive: Archive,
+    given: Given,
+    /,
+    file_format: str,
+    text: str,
+    canonical: bool,
+    output: Path | None,
+) -> None:
     """Write all documents, or those a query finds, newest first.
 
     Says on standard error from which cursor `xiaobao feed --after` goes on.
     """
     # Taken first: what changes while we write comes again in the feed, nothing is missed.
     cursor = latest_cursor(archive.database)
-    query = Query(text, every_document=not canonical)
-    found = _told(exports.documents(archive.database, query))
-    with _opened(output, binary=kind in ("parquet", "warc", "wacz")) as file:
-        if kind == "parquet":
+    ids = exports.found(archive.database, given(text, not canonical, "date"))
+    found = _told(exports.read(archive.database, ids), len(ids))
+    with _opened(output, binary=file_format in ("parquet", "warc", "wacz")) as file:
+        if file_format == "parquet":
             exports.write_parquet(found, file)
-        elif kind == "wacz":
+        elif file_format == "wacz":
             export_warc.write_wacz(archive, found, file, datetime.now(UTC))
         else:
             lines = {
                 "jsonl": lambda: exports.json_lines(found),
                 "csv": lambda: exports.csv_lines(found),
+                "bibtex": lambda: cite.bibtex_entries(found),
+                "csl": lambda: cite.csl_items(found),
                 "warc": lambda: export_warc.warc_members(archive, found),
-            }[kind]()
+            }[file_format]()
             for line in lines:
                 file.write(line)
     click.echo(f"cursor {cursor}", err=True)
 
 
-def _told(found: Iterable[Exported]) -> Iterator[Exported]:
+def _told(found: Iterable[Exported], total: int) -> Iterator[Exported]:
+    """The documents, while standard error is told how far we are."""
     count = 0
-    for document in found:
+    console = Console(stderr=True)
+    for document in track(
+        found, "exported", total, console=console, transient=True, disable=not console.is_terminal
+    ):
         yield document
         count += 1
-        if count % _STEP == 0:
-            click.echo(f"{count} documents", err=True)
+        if count % _STEP == 0 and not console.is_terminal:
+            click.echo(f"{count} of {total} documents", err=True)
     click.echo(f"{count} documents exported", err=True)
 
 

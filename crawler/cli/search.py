@@ -1,21 +1,17 @@
 """`xiaobao search`."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import click
 from rich.text import Text
 
-from archive import saved as searches
 from archive.archive import Archive
 from archive.jsonable import json_line
 from archive.search import Hit, Query, Searcher
-from archive.search.query import CLUSTER_SIZES
 from archive.search.read import MAX_LIMIT
+from crawler.cli.asked import Given, narrowing_options
 from crawler.cli.context import pass_archive
 from crawler.cli.terminal import paged, printable
-
-_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command()
@@ -24,48 +20,24 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
 @click.option("--all", "every", is_flag=True, help="Reposts, fragments and compilations too.")
 @click.option("--sort", type=click.Choice(["date", "relevance"]), default="date")
-@click.option("--year", multiple=True, help="Of the report; `unknown` for none.")
-@click.option("--region", multiple=True, help="With all below it: 四川省, 四川省/资阳市.")
-@click.option("--issuer", multiple=True)
-@click.option("--kind", multiple=True)
-@click.option("--site", multiple=True)
-@click.option("--site-type", multiple=True)
-@click.option("--completeness", multiple=True)
-@click.option("--cluster-size", multiple=True, help=f"One of {', '.join(CLUSTER_SIZES)}.")
-@click.option("--since", type=_DAY, help="Published on this day or later.")
-@click.option("--until", type=_DAY, help="Published on this day or earlier.")
-@click.option("--save", metavar="NAME", help="Keep this search; the web page lists it too.")
-@click.option("--saved", metavar="NAME", help="Search as saved; other conditions are left aside.")
 @pass_archive
+@narrowing_options
 def search(
     archive: Archive,
+    given: Given,
     /,
     query: str,
     as_json: bool,
     limit: int,
     every: bool,
-    since: datetime | None,
-    until: datetime | None,
-    save: str | None,
-    saved: str | None,
-    **facets: tuple[str, ...],
+    sort: str,
 ) -> None:
     """Find documents: words side by side, AND, OR, NOT, ( ), "exact phrase".
 
     Every string is found wherever it stands, simplified and traditional alike. Without QUERY all
     documents are listed.
     """
-    asked = Query(
-        query,
-        every_document=every,
-        since=since.date() if since else None,
-        until=until.date() if until else None,
-        **facets,  # type: ignore[arg-type]  # click checks the sort
-    )
-    if saved is not None:
-        asked = searches.load(archive.database, saved)
-    if save is not None:
-        searches.save(archive.database, save, asked, datetime.now(UTC))
+    asked = given(query, every, sort)
     if as_json:
         for hit in _hits(archive, asked, limit):
             click.echo(json_line(_line(hit)))

@@ -2,6 +2,14 @@ import csv
 import hashlib
 import io
 import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
 import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,7 +19,7 @@ from fastwarc.warc import ArchiveIterator
 from pyarrow import parquet
 from sqlalchemy import update
 
-from archive import export, export_warc
+from archive import cite, export, export_warc
 from archive.archive import Archive
 from archive.db import Database
 from archive.errors import NotFound
@@ -165,3 +173,78 @@ def test_snapshot_and_feed_leave_no_gap(database: Database, build: Builder) -> N
     later = build.document("后")
     told = {event.subject for event in read_changes(database, cursor).events}
     assert (exported & told, told) == (set(), {later})
+
+
+def test_references_of_a_whole_result(database: Database, build: Builder) -> None:
+    made = fill(build)
+    query = Query("烦心事")
+    found = export.found(database, query)
+    entries = b"".join(cite.bibtex_entries(export.read(database, found))).decode()
+    assert entries.count("@online{") == 3
+    assert "organization = {蓝河县消费者权益保护委员会}" in entries
+    items = json.loads(b"".join(cite.csl_items(export.read(database, found))))
+    assert [item["id"] for item in items] == [made["lh2023"], made["lh2022"], made["lh2021"]]
+    assert json.loads(b"".join(cite.csl_items([]))) == []
+
+
+def _tool(name: str) -> str:
+    """A program of the dependency group `replay`, in XIAOBAO_REPLAY_BIN, beside us or on PATH."""
+    places = (os.environ.get("XIAOBAO_REPLAY_BIN", ""), str(Path(sys.executable).parent))
+    found = shutil.which(name, path=os.pathsep.join((*places, os.environ.get("PATH", ""))))
+    if found is None:
+        pytest.skip(f"{name} is not installed: pip install --group replay")
+    return found
+
+
+@pytest.fixture
+def package(with_records: Archive, tmp_path: Path) -> Path:
+    path = tmp_path / "all.wacz"
+    with path.open("wb") as output:
+        found = export.documents(with_records.database)
+        export_warc.write_wacz(with_records, found, output, datetime(2026, 4, 1, tzinfo=UTC))
+    return path
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_wacz_finds_our_package_valid(package: Path) -> None:
+    done = subprocess.run(
+        [_tool("wacz"), "validate", "-f", package], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "valid" in done.stdout
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_pywb_replays_our_package(package: Path, tmp_path: Path) -> None:
+    manager, wayback = _tool("wb-manager"), _tool("wayback")
+    home = tmp_path / "replay"
+    home.mkdir()
+    for command in (["init", "all"], ["add", "--unpack-wacz", "all", str(package)]):
+        subprocess.run([manager, *command], cwd=home, check=True, capture_output=True)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with subprocess.Popen(
+        [wayback, "-p", str(port), "-b", "127.0.0.1"], cwd=home,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as server:  # fmt: skip
+        try:
+            for number in (1, 2):
+                body = _eventually(f"http://127.0.0.1:{port}/all/2026id_/{SITE}/{number}.html")
+                assert body == f"<p>投诉{number}</p>".encode()
+        finally:
+            server.terminate()
+
+
+def _eventually(url: str) -> bytes:
+    """The answer, once the server is up: it takes some 10 seconds to start."""
+    until = time.monotonic() + 90
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=30) as answer:
+                return answer.read()
+        except urllib.error.HTTPError:
+            raise
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)

@@ -1,9 +1,11 @@
+import io
 import json
 import threading
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from pyarrow import parquet
 
 from archive.archive import Archive
 from archive.db import Database
@@ -117,6 +119,13 @@ def test_an_export_is_the_whole_result(client: TestClient, sample: dict[str, str
     table = client.get("/api/export", params={"q": "投诉", "format": "csv"})
     assert "attachment" in table.headers["content-disposition"]
     assert table.text.startswith("\ufeffid,version,title")
+    packed = client.get("/api/export", params={"q": "烦心事", "format": "parquet"})
+    assert parquet.read_table(io.BytesIO(packed.content)).num_rows == 3
+    assert 'filename="xiaobao.parquet"' in packed.headers["content-disposition"]
+    cited = client.get("/api/export", params={"q": "烦心事", "format": "bibtex"})
+    assert cited.text.count("@online{") == 3
+    items = client.get("/api/export", params={"q": "烦心事", "format": "csl"}).json()
+    assert [item["type"] for item in items] == ["webpage"] * 3
 
 
 @pytest.mark.parametrize(

@@ -224,3 +224,12 @@ def test_on_a_terminal_results_go_through_the_pager(
     text = shown.decode()
     assert "PAGED" in text
     assert "\x1b[1;31m烦心事\x1b[0m" in text
+
+
+def test_an_export_is_narrowed_like_a_search(build: Builder, run: Run) -> None:
+    made = fill(build)
+    done = run("export", "--issuer", "蓝河县消费者权益保护委员会", "--year", "2022", "--save", "a")
+    assert [line["id"] for line in ndjson(done)] == [made["lh2022"]]
+    assert ndjson(run("export", "--saved", "a")) == ndjson(done)
+    cited = run("export", "--format", "bibtex", "--query", "烦心事").stdout
+    assert cited.count("@online{") == 3
