@@ -15,7 +15,7 @@ EXAMPLES = [
     pytest.param(code, id=f"{page}-{number}")
     for page in ("README.md", "docs/reading.md")
     for number, code in enumerate(
-        re.findall(r"^```python\n(.*?)^```", (ROOT / page).read_text("utf-8"), re.S | re.M)
+        re.findall(r"^```python\n(.*?)^```", (ROOT / page).read_text("utf-8"), re.DOTALL | re.MULTILINE)
     )
 ]
 
