@@ -11,12 +11,11 @@ from tests.archive.builders import Builder
 from tests.archive.web.sample import fill
 
 ROOT = Path(__file__).parents[1]
+_BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 EXAMPLES = [
     pytest.param(code, id=f"{page}-{number}")
     for page in ("README.md", "docs/reading.md")
-    for number, code in enumerate(
-        re.findall(r"^```python\n(.*?)^```", (ROOT / page).read_text("utf-8"), re.DOTALL | re.MULTILINE)
-    )
+    for number, code in enumerate(_BLOCK.findall((ROOT / page).read_text("utf-8")))
 ]
 
 
