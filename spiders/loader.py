@@ -7,7 +7,9 @@ from scrapy import Request
 
 from archive.errors import ConfigError
 from crawler.config import Config, load_config
+from spiders.imports import ImportRules
 from spiders.profile import Profile, ProfileSet, load_profiles
+from spiders.schema import SiteType
 from spiders.site import SiteSpider
 from spiders.trial import trial_spider, unknown_site
 
@@ -48,6 +50,10 @@ class ProfileLoader:
     def trial_of(self, url: str) -> type[SiteSpider]:
         """The spider that looks at one URL of a host, known or not. Raises ConfigError."""
         return trial_spider(unknown_site(url))
+
+    def import_rules(self, site_type: SiteType | None = None) -> ImportRules:
+        """What an import asks about URLs; `site_type` is that of hosts without a profile."""
+        return ImportRules(self.profiles, site_type)
 
     def find_by_request(self, request: Request) -> builtins.list[str]:
         """The sites whose hosts hold the request's URL."""

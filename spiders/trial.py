@@ -40,6 +40,10 @@ class TrialSpider(SiteSpider):
         best = next((item for item in wanted if item.refused is None), wanted[0])
         return (replace(best, refused=None),), ()
 
+    def _attached(self, text: str, row: Leased) -> tuple[Found, ...]:  # noqa: ARG002
+        """Its files are not wanted."""
+        return ()
+
     def _next_part(self, text: str, row: Leased) -> None:
         """One page of the article is enough."""
 

@@ -1,6 +1,7 @@
 """The program `xiaobao`: one group, commands imported when they are called."""
 
 import importlib
+import keyword
 import os
 import sys
 from typing import Any
@@ -24,13 +25,14 @@ COMMANDS = {
     "export": "crawler.cli.export",
     "clusters": "crawler.cli.clusters",
     "withdraw": "crawler.cli.withdraw",
+    "import": "crawler.cli.importing",
     "verify": "crawler.cli.verify",
     "reprocess": "crawler.cli.reprocess",
     "extract": "crawler.cli.extract",
     "repair": "crawler.cli.repair",
     "cluster": "crawler.cli.cluster",
 }
-"""Command to module; the module's command has the same name."""
+"""Command to module; the module's command has the same name, `import_` where Python has it."""
 
 
 class _Group(click.Group):
@@ -40,7 +42,8 @@ class _Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        found = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
+        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        found = getattr(importlib.import_module(COMMANDS[cmd_name]), name)
         assert isinstance(found, click.Command)
         return found
 

@@ -9,6 +9,7 @@ from archive.recover import recover
 from crawler.cli.context import pass_config
 from crawler.config import Config, with_options
 from crawler.ingest import drain
+from crawler.logs import configure_logging
 
 
 @click.command()
@@ -19,6 +20,7 @@ def reprocess(config: Config, workers: int | None) -> None:
 
     Readers see each page as it was until it is done anew; stopped and started again, it goes on.
     """
+    configure_logging()
     config = with_options(config, workers=workers)
     with config.open_archive() as archive:
         recover(archive)
