@@ -25,6 +25,7 @@ _PAGER = re.compile(
     r"^(?:[|<>《》«»\[\]共第页頁\d一\s.,，/-]|上一?页|下一?页|首页|尾页|末页|第\d+页|PAGE_?BREAK|#){1,40}$",
     re.IGNORECASE,
 )
+_FOOTNOTE = re.compile(r"^\[\d{1,3}\]$|^[\[\]－—-]$")
 _PAGE_LABEL = re.compile(r"第\s?\d{1,3}\s?页$")
 _DOC_NOUN = re.compile(
     r"(?:总结|小结|方案|计划|规划|报告|范文|范本|模板|体会|心得|感悟|汇报|材料|讲话|讲话稿|演讲稿|发言稿|策划书?|承诺书|倡议书|通知|作文|简历|合同|协议书?|评语"
@@ -35,6 +36,8 @@ _DATA_LINE = re.compile(
     r"(?:发布|发表|更新|来源|时间|日期|作者|记者|编辑|浏览|阅读|人气|字号|发布于|[\d年月日:：/.\-—TZ+]{8,}).{0,60}$"
 )
 _AD_LABEL = re.compile(r"^(?:广告|推广|赞助|展开|收起|展开全文|置顶|原创|来源|评论|正文|×|x|X)$")
+_WORD = re.compile(r"\w")
+_HAN = re.compile("[\u3400-\u9fff]")
 _HEAD_LINES: Final = 12
 _INTRO_MAX: Final = 400
 _MIN_RUN: Final = 3
@@ -44,7 +47,7 @@ _SOLID: Final = 40
 DROP_AT: Final = 2.5
 """Log-odds at which a line between paragraphs goes: 1 % of tricky invented body lines reach it
 under cross-validation, and a third of the prompts."""
-DROP_AT_EDGE: Final = 1.2
+DROP_AT_EDGE: Final = 1.4
 """The same before the first and after the last paragraph of the report."""
 _WITNESS: Final = 1.0
 """Points a line between paragraphs must have besides: the model alone drops nothing there."""
@@ -52,6 +55,10 @@ _BESIDE: Final = 0.2
 _CLIP: Final = 4.0
 _HOPELESS: Final = -5.0
 """Log-odds that no other evidence can lift to a drop."""
+_CLAUSES: Final = 30
+"""Characters of a line that must show more than the look of its character pairs."""
+_RUNS_ON: Final = "，。；、,"
+"""A line that starts so continues the line before: no prompt does."""
 _SERIES: Final = 3
 _MAX_LABEL: Final = 12
 _POINT: Final = 0.75
@@ -171,7 +178,7 @@ def _page_labels(work: _Work, title: str) -> None:
     bare = key(squeeze(fold(title)))
     for n in work.left():
         folded = work.folded[n]
-        if _PAGER.match(folded) and not folded.isdigit():
+        if _PAGER.match(folded) and not folded.isdigit() and not _FOOTNOTE.match(folded):
             work.drop(n, "pager")
         elif len(folded) <= 80 and _PAGE_LABEL.search(folded):
             rest = key(_PAGE_LABEL.sub("", folded))
@@ -244,7 +251,8 @@ def _related(work: _Work) -> None:
                 work.drop(m, "related")
             at = last
         elif announced and not run:
-            work.drop(n, "related")
+            if work.scores[n] > 0:
+                work.drop(n, "related")
             at += 1
         else:
             at = max(stop, at + 1) if not announced else at + 1
@@ -259,6 +267,8 @@ def _title_like(work: _Work, n: int) -> bool:
     folded = work.folded[n]
     return (
         4 <= len(folded) <= _TITLE_MAX
+        and len(_HAN.findall(folded)) > 2
+        and folded[0] not in _RUNS_ON
         and not re.search("[。！？；;]", folded)
         and folded.count("，") + folded.count(",") <= 1
         and not prompts.is_protected(folded)
@@ -306,6 +316,7 @@ def _prompts(work: _Work) -> None:
     left = work.left()
     usual = {_block_kind(work.lines[n]) for n in left if _solid(work, n)}
     labels = Counter(_label(work.folded[n]) for n in left)
+    credits_: list[int] = []
     for at, n in enumerate(left):
         label = _label(work.folded[n])
         if label and labels[label] > _SERIES:
@@ -314,21 +325,51 @@ def _prompts(work: _Work) -> None:
             work.drop(n, "prompt")
             continue
         edge = n < first or n > last
-        if edge and prompts.is_credit(fold(work.lines[n].text)):
-            work.drop(n, "credit")
+        if _is_credit(work.lines[n]):
+            credits_.append(n)
             continue
-        if work.scores[n] < _HOPELESS:
+        foreign = bool(usual) and _is_foreign(work.lines[n], usual)
+        if work.scores[n] < _HOPELESS or not _says(work.folded[n]):
             continue
         points = prompts.prompt_points(work.folded[n])
         score = (
             work.scores[n] + _BESIDE * _beside(work, left, at, edge=edge) + _POINT * (points - 1)
         )
-        foreign = bool(usual) and _is_foreign(work.lines[n], usual)
         score += _FOREIGN * (foreign + (work.lines[n].link_share > _HALF_LINKED))
-        if score < (DROP_AT_EDGE if edge or foreign else DROP_AT):
+        if score < (DROP_AT_EDGE if edge or foreign else DROP_AT) or (
+            len(work.folded[n]) >= _CLAUSES and points < _POINT
+        ):
             continue
         if edge or foreign or points >= _WITNESS:
             work.drop(n, "prompt")
+    _credits(work, credits_, usual)
+
+
+def _credits(work: _Work, found: Sequence[int], usual: set[tuple[str, str, str]]) -> None:
+    """Lines that name writers, editors and sources before or after the text.
+
+    Among the paragraphs, in their markup and with nothing of the site beside them, they were
+    published as part of the text. Elsewhere, and beside prompts, they are the site's.
+    """
+    places = frozenset(found)
+    for n in found:
+        before = next((m for m in range(n - 1, -1, -1) if m not in places), None)
+        after = next((m for m in range(n + 1, len(work.lines)) if m not in places), None)
+        among = (m for m in (before, after) if m in work.rule)
+        if any(work.rule[m] not in {"empty", "credit"} for m in among if m is not None) or (
+            usual and _block_kind(work.lines[n]) not in usual
+        ):
+            work.drop(n, "credit")
+
+
+def _says(folded: str) -> bool:
+    """Whether a line says something by itself: brackets and the end of a sentence do not."""
+    return folded[0] not in _RUNS_ON and bool(_WORD.search(folded))
+
+
+def _is_credit(line: Line) -> bool:
+    """A line that names writers, editors or sources and leads nowhere."""
+    return not line.linked and prompts.is_credit("".join(fold(line.text).split()))
 
 
 def _label(folded: str) -> str:

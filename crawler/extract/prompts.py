@@ -34,7 +34,7 @@ _ACTION = re.compile(
     re.IGNORECASE,
 )
 _LIST_HEAD = re.compile(
-    r"^(?:相关|热门|推荐|最新|随机|猜你|更多|延伸|往[期年]|精彩|精选|同类|同店|其他人|大家|看过|看了|你可能|您可能|可能感兴趣|还在看|还想看|为你推荐|作者其他|上一|下一"
+    r"^(?:相关(?!的)|热门|推荐|最新|随机|猜你|更多|延伸|往[期年]|精彩|精选|同类|同店|其他人|大家|看过|看了|你可能|您可能|可能感兴趣|还在看|还想看|为你推荐|作者其他|上一|下一"
     r"|本类|阅读延伸|拓展阅读|友情|热词|标签|关键[字词]|文档热词|小时|一周|本周|排行)"
 )
 _ADDRESS = re.compile(
@@ -53,8 +53,9 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _CREDIT = re.compile(
-    r"^[【\[(（]?(?:来源|作者|编辑|责编|责任编辑|校对|审核|审校|监制|编审|主编|排版|美编|供稿|撰稿|图文|图|文|摄影|出品"
-    r"|值班编辑|[初复终一二三]审|原标题|转自|素材来源|图片来源|策划|统筹|制图)\s?[:：丨|/｜]"
+    r"^[【\[(（]?(?:来源|作者|编辑|责编|责任编辑|校对|审核|审校|审读|总?监制|编审|主编|排版|美编|供稿|撰稿|图文|图|文|摄影|出品"
+    r"|值班编辑|[初复终一二三]审|原标题|转自|素材来源|图片来源|总?策划|统筹|制图)[:：丨|/｜](?=[^)）\]】])"
+    r"|^本文(?:首发|原载|刊发|发表|刊登)于"
 )
 _CRUMB = re.compile(
     r"(?:首页|主页|网站首页)\s?[>》/→»\-]|(?:位置|所在)[:：]?.{0,8}(?:首页|[>》/→»])|^[^。]{2,12}(?:[>》»][^。>》»]{2,12}){1,5}$"
@@ -137,7 +138,7 @@ def _body_points(text: str, size: int) -> float:
 
 
 def is_credit(text: str) -> bool:
-    """Whether a folded, unsqueezed line names editors and sources: before or after a text only."""
+    """Whether a folded line without blanks names writers, editors or where it first appeared."""
     return len(text) <= 40 and bool(_CREDIT.match(text))
 
 

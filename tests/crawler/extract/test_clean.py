@@ -152,3 +152,19 @@ def test_the_container_holds_pages_and_signature():
     body = find_body(parse(html).root, Hints())
 
     assert [line.text for line in body.lines] == [*LONG, "青山县消费者协会"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["责任编辑：林小禾", "文丨本台记者 周远", "来源 | 综合各县消协", "本文首发于《云岭消费》"],
+)
+def test_credits_are_text_among_paragraphs_and_the_sites_beside_its_prompts(line):
+    assert line in cleaned([*LONG, line]).lines
+    beside = cleaned([*LONG, line, "点击下载本文档", "VIP会员免费下载"])
+    assert list(beside.lines) == list(LONG)
+    assert (line, "credit") in [(item.text, item.rule) for item in beside.dropped]
+
+
+@pytest.mark.parametrize("line", ["[3]", "，对此县消协作了答复", "]"])
+def test_pieces_of_a_sentence_are_no_prompts(line):
+    assert line in cleaned([LONG[0], line, *LONG[1:]]).lines
