@@ -1,6 +1,7 @@
 """Templates filled for one request."""
 
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Any
@@ -33,6 +34,14 @@ def _thousands(number: int) -> str:
     return f"{number:,}"
 
 
+def _grouped(value: str) -> str:
+    """A decimal with its thousands apart; what is no number stays as it is."""
+    try:
+        return f"{Decimal(value):,f}"
+    except (InvalidOperation, ValueError):
+        return value
+
+
 _TEMPLATES = Environment(
     loader=FileSystemLoader(str(files("archive.web").joinpath("templates"))),
     autoescape=True,
@@ -43,6 +52,7 @@ _TEMPLATES = Environment(
 _TEMPLATES.filters["web_link"] = _web_link
 _TEMPLATES.filters["thousands"] = _thousands
 _TEMPLATES.filters["part"] = lambda value: quote(value, safe="")
+_TEMPLATES.filters["grouped"] = _grouped
 _TEMPLATES.filters["place"] = _place
 _TEMPLATES.globals["urlencode"] = urlencode
 

@@ -185,3 +185,25 @@ def test_a_captured_page_cannot_run(
     page.goto(address + "/captures/1/raw?page=1")
     assert page.title() == "t"
     assert page.url.startswith(address)
+
+
+PICTURES = {
+    "search": "/?q=預付卡&lang={lang}",
+    "document": "/documents/{cy2022}?q=投诉&lang={lang}",
+    "difference": "/diff?a={cy2022}&b={essay}&lang={lang}",
+    "series": "/series?issuer=苍屿区市场监督管理局&lang={lang}",
+}
+SHOWN = Path(__file__).parents[3] / "docs" / "images"
+
+
+def test_pictures_of_the_readme(
+    page: Page, address: str, sample: dict[str, str], tmp_path: Path
+) -> None:
+    """XIAOBAO_PICTURES=1 puts them where the README shows them."""
+    folder = SHOWN if os.environ.get("XIAOBAO_PICTURES") else tmp_path
+    page.set_viewport_size({"width": 1040, "height": 620})
+    for name, path in PICTURES.items():
+        page.goto(address + path.format(lang="en", **sample))
+        page.screenshot(path=folder / f"{name}.png")
+        assert (folder / f"{name}.png").stat().st_size < 300_000
+        assert (SHOWN / f"{name}.png").is_file()
