@@ -27,6 +27,7 @@ COMMANDS = {
     "withdraw": "crawler.cli.withdraw",
     "import": "crawler.cli.importing",
     "verify": "crawler.cli.verify",
+    "copy": "crawler.cli.copy",
     "reprocess": "crawler.cli.reprocess",
     "extract": "crawler.cli.extract",
     "repair": "crawler.cli.repair",
