@@ -44,6 +44,12 @@ _TAKES = re.compile(r"(?:投诉|举报|咨询)占了?$")
 _RATE_END = re.compile(r"[率度][^，。；]{0,6}$")
 _NEAR_END = re.compile("[，,；;。：:、]")
 _MARKS = re.compile("[，,：:]")
+_TARGET = re.compile(
+    r"力争|争取|不低于|不少于|预计|拟(?:于|在|组织|举办|开展|印|邀请|建)|计划(?:于|在|组织|举办|开展|印|培育|新)"
+)
+"""From here on a sentence tells what is meant to be, and not what was."""
+_FUND = re.compile("资金池|资金规模|保证金|准备金|专项资金|基金")
+_SPENT = re.compile("已|支付|支出|使用|动用|垫付")
 _EMPTY: Final = 2
 _HEDGE = re.compile(
     r"(?:共计?|合计|总计|累计|约|近|超过?|达到?|逾|为|了|有|至|高达|各类|各种|将近|总共|在|以上|计)+$"
@@ -55,6 +61,8 @@ _COMPARED = re.compile(
 _CASE_SENTENCE = re.compile(
     r"(?:消费者|市民|村民)[\u4e00-\u9fff]?某|[\u4e00-\u9fff](?:先生|女士|小姐|某某)|案例[一二三四五六七八九十\d]|投诉称|反映称|某(?:公司|商场|超市|店|酒店|医院|品牌)"
 )
+_CASE_BEGINS = re.compile(r"\s*[【\[]?(?:(?:典型)?案例|案情)")
+"""A paragraph that starts so tells one case to its end."""
 
 
 def read_figures(text: str, plain_text: str, offset: int = 0) -> tuple[Figure, ...]:
@@ -66,8 +74,12 @@ def read_figures(text: str, plain_text: str, offset: int = 0) -> tuple[Figure, .
         offset: where it starts in the page's text; `start` and `end` count from the page's.
     """
     figures: list[Figure] = []
-    for sentence in _SENTENCE.finditer(_BOTH_NAMES.sub("消费者投诉", plain_text)):
-        if _CASE_SENTENCE.search(sentence[0]):
+    told = _BOTH_NAMES.sub("消费者投诉", plain_text)
+    case = False
+    for sentence in _SENTENCE.finditer(told):
+        case = case and told[sentence.start() - 1 : sentence.start()] != "\n"
+        case = case or bool(_CASE_BEGINS.match(sentence[0]))
+        if case or _CASE_SENTENCE.search(sentence[0]):
             continue
         numbers = numbers_in(sentence[0])
         for number, name in _named(sentence[0], numbers, seen=bool(figures)):
@@ -93,6 +105,8 @@ def _named(sentence: str, numbers: Sequence[Number], *, seen: bool) -> Iterator[
         left = sentence[max(previous_end, number.start - _REACH) : number.start]
         right = sentence[number.end : min(following, number.end + _AFTER)]
         previous_end = number.end
+        if _TARGET.search(sentence, 0, number.start):
+            break
         name = _name(number, left, right, held, seen=seen) or _by_sentence(
             number, sentence[: number.start], left
         )
@@ -112,6 +126,8 @@ def _name(number: Number, left: str, right: str, held: str, *, seen: bool) -> st
     if number.unit == "件" and _ALL_ENQUIRIES.match(right):
         near = "咨询"
     wider = _MARKS.sub("", _strip_hedge(left)) if len(clause.strip()) <= _EMPTY else ""
+    if wider and _SUBSCOPE.search(left):
+        return None
     if number.unit == "件" and _SETTLED_AFTER.match(right):
         return "complaints_settled"
     if number.unit == "%" and held == "complaints_settled" and _OF_COMPLAINTS.search(clause):
@@ -147,8 +163,9 @@ def _is_no_figure(number: Number, clause: str, before: str, *, seen: bool) -> bo
     )
     compared = _COMPARED.search(clause.rstrip()) and not own_share
     of_a_class = _SUBSCOPE.search(clause) and (seen or not _WHOLE.search(clause))
+    fund = number.unit == "元" and _FUND.search(clause) and not _SPENT.search(clause)
     punitive = number.unit == "件" and _PUNITIVE.search(clause)
-    return bool(_OF_A_CLASS.search(before) or compared or of_a_class or punitive)
+    return bool(_OF_A_CLASS.search(before) or compared or of_a_class or punitive or fund)
 
 
 def _last_clause(left: str) -> str:

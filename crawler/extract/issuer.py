@@ -33,13 +33,15 @@ _STOP_RE = re.compile("|".join(sorted(_LEFT_STOP.split(), key=len, reverse=True)
 _BRANCH: Final = r"(?:[\u4e00-\u9fff]{2,5}?(?:分局|工商所|监管所|监管分局|分会|支行|分行|消保科|消保股|消保处|指挥中心))?"
 _TAIL_AT = re.compile(rf"(?:{_TAIL_RE}){_BRANCH}(?![人员干部者们])")
 _BRANCH_AT = re.compile(_BRANCH)
-_LEAD_END = re.compile(r"[\u4e00-\u9fffA-Za-z×*○〇_]{0,18}$")
+_LEAD_END = re.compile(r"(?:12315|[\u4e00-\u9fffA-Za-z×*○〇_]){0,18}$")
+_NO_NAME = re.compile("消费者?|投诉|举报|12315|权益|保护|维权|受理|申诉|申投诉")
 _PLACE_LIKE = re.compile(
     r"(?:[\u4e00-\u9fffXx×*_○某]{1,6}?(?:省|市|自治区|自治州|州|盟|地区|县|区|旗|镇|乡|街道|新区|开发区))+$|^(?:省|市|县|区|州|镇|乡)$"
 )
 _SIGN_LINE = re.compile(
     rf"^[（(]?(?:来源|供稿|发布机构|作者)?[:：]?\s*(?P<name>[^，。；：、\s]{{2,30}}?(?:{_TAIL_RE}|局|委员会|协会|办公室|分会|科|所|中心|公司))[)）]?$"
 )
+_GIVEN = re.compile("(?:供稿|提供|发布|宣|整理)$")
 _DATED = re.compile(
     r"[\d二〇○零一三四五六七八九十×xX*]{2,4}\s?年\s?[\d一二三四五六七八九十×xX*]{1,3}\s?月"
 )
@@ -105,7 +107,9 @@ def find_issuer(text: str, title: str, source: str | None = None) -> str | None:
     if national and _NATIONAL.match(trim(national["name"])):
         candidates.append(trim(national["name"]))
     candidates.insert(1, _own_bank(folded, names))
-    best = next((name for name in candidates if name and _is_named(name)), None)
+    named = (name for name in candidates if name and _is_named(name))
+    masked = folded + "\n" + heading
+    best = next((name for name in named if f"某{name}" not in masked), None)
     return _fuller(best, names) if best else None
 
 
@@ -144,11 +148,12 @@ def _is_named(name: str) -> bool:
         return True
     if name.endswith("政府"):
         return bool(places_in(name))
-    return bool(len(lead) >= 2 or _LEVEL.search(lead) or places_in(name))
+    own = _NO_NAME.sub("", lead)
+    return bool(len(own) >= 2 or _LEVEL.search(lead) or places_in(name))
 
 
 _ORG_BEFORE = re.compile(
-    r"(?:中国)?[\u4e00-\u9fff]{2,6}?(?:银行|人寿|财险|保险|电信|移动|联通|电网|烟草|邮政|石化|石油|农商行|信用社)$"
+    r"(?:中国)?[\u4e00-\u9fff]{2,6}?(?:银行|人寿|财险|保险|电信|移动|联通|电网|烟草|邮政|石化|石油|农商行|信用社)(?:股份)?(?:有限(?:责任)?公司)?$"
 )
 
 
@@ -196,6 +201,7 @@ def _signature(text: str) -> str | None:
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     for line in reversed(lines[-6:]):
         bare = _DATED.split(line)[0].strip(" 　，,()（）").split(" ")[0]
+        bare = _GIVEN.sub("", bare)
         match = _SIGN_LINE.match(bare)
         if match and len(bare) <= 32 and not re.match("附|联系|抄送|主办|承办|地址", bare):
             return match["name"]

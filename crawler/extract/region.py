@@ -162,6 +162,8 @@ def _longest(
 def _stands_alone(text: str, at: int, end: int) -> bool:
     """Whether a county of two characters is meant: 和县, 范县 are also parts of words (示范县)."""
     before = text[at - 1 : at]
+    if text[at] == "和" and "\u4e00" <= before <= "\u9fff" and before not in "省市州":
+        return False  # 政府和县消协
     return bool(
         _AGENCY_AFTER.match(text[end : end + 10])
         or before in "省市州在和与及从到向由往于对"
@@ -220,7 +222,10 @@ def region_of(
         if part:
             _weigh(_loose(level(part)), weight, weights)
     _weigh(_body_hits(text), 1.0, weights)
-    return _decide(weights)
+    region = _decide(weights)
+    if region and issuer and issuer.startswith("省"):
+        return region_by_code(_chain(region.code)[0])
+    return region
 
 
 def _loose(text: str) -> list[_Hit]:

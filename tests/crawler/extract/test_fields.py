@@ -10,6 +10,8 @@ from crawler.extract.completeness import judge
 from crawler.extract.dom import parse
 from crawler.extract.figures import read_figures
 from crawler.extract.fold import level
+from crawler.extract.issuer import find_issuer
+from crawler.extract.kind import kind_of
 from crawler.extract.lines import lines_of
 from crawler.extract.metadata import clean_title, read_metadata, strip_site, url_date
 from crawler.extract.numbers import numbers_in
@@ -63,6 +65,42 @@ def test_growth_shares_and_single_cases_have_no_name():
     assert figures("消费者张某投诉称商家收取服务费1800元，经调解退还1500元。") == set()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "明年力争受理投诉办结率达到95%，为消费者挽回损失不低于200万元。",
+        "拟组织培训30场，印发宣传资料5万份。",
+        "设立赔偿先付资金池规模360万元。",
+        "食品类投诉居首位，达2.31万件。",
+        "案例一：订购沙发一套交付定金。经调解，商家退还6000元，挽回损失6000元。",
+        "已有127家企业开通绿色通道。",
+    ],
+)
+def test_aims_funds_classes_and_cases_are_no_figures(text):
+    assert figures("今年受理投诉90件。\n" + text) == {("complaints_received", "90", "件")}
+
+
+@pytest.mark.parametrize(
+    ("text", "issuer"),
+    [
+        ("情况属实。\n岳阳市岳阳楼区消费者委员会供稿", "岳阳市岳阳楼区消费者委员会"),
+        ("2023年，中国农业银行股份有限公司绍兴分行开展了宣传。我行认真落实。",
+         "中国农业银行股份有限公司绍兴分行"),
+        ("大连市工商系统12315投诉举报中心共受理诉求96件。", "大连市工商系统12315投诉举报中心"),
+        ("消费者投诉举报中心共受理诉求96件。", None),
+        ("某某镇消费者协会调解纠纷6件。", None),
+    ],
+)  # fmt: skip
+def test_issuers(text, issuer):
+    assert find_issuer(level(text), "工作小结") == issuer
+
+
+def test_315_inside_12315_is_no_day_of_action_and_news_open_with_a_day():
+    text = "连日来，青禾县市场监管局检查商户63户次。线索可拨打12315举报。"
+
+    assert kind_of("检查后续", level(text)) == "news"
+
+
 def test_a_rate_that_contradicts_its_counts_is_flagged():
     text = "抽检商品200批次，不合格50批次，不合格率为45%。"
     rate = next(f for f in read_figures(text, level(text)) if f.name == "failure_rate")
@@ -106,6 +144,7 @@ def test_years(title, text, year):
         ("朝阳区市场监管局提醒消费者。", None),
         ("北京市朝阳区市场监管局提醒消费者。", "北京市/朝阳区"),
         ("创建示范县局，规范和平安定的秩序。", None),
+        ("在镇政府和县消协的指导下开展工作。", None),
         ("襄樊市工商局开展检查。", "湖北省/襄阳市"),
     ],
 )

@@ -12,8 +12,11 @@ from crawler.extract.fields import document_of
 from crawler.extract.metadata import Metadata
 from crawler.extract.split import Work
 
+FILES = ("labelled.jsonl", "labelled_hard.jsonl")
 LABELLED = [
-    json.loads(line) for line in (Path(__file__).parent / "labelled.jsonl").read_text().splitlines()
+    json.loads(line)
+    for name in FILES
+    for line in (Path(__file__).parent / name).read_text("utf-8").splitlines()
 ]
 
 
