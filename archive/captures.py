@@ -12,16 +12,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from archive import frontier
+from archive import frontier, parts
 from archive.frontier import Finished, Found, Leased, NextVisit
 from archive.models import (
     Article,
-    ArticlePart,
     Capture,
-    Extraction,
     RunCount,
     WarcFile,
 )
@@ -48,6 +46,8 @@ class Fetched:
     """Further pages of a list: read on only when this page held something new."""
     next_part: Found | None = None
     moved_to: Found | None = None
+    quiet: NextVisit | None = None
+    """For a list: the next visit where it brought nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,42 +95,22 @@ class Writing:
 
 
 # Statements are built once: building them costs several times what SQLite needs to run them.
-_READABLE = (
+_WITH_PAYLOADS = (
     select(Capture.id, Capture.url, Capture.fetched_at, Capture.payload_sha256)
     .join(WarcFile, WarcFile.id == Capture.warc_file_id)
     .where(
         WarcFile.host == bindparam("host"),
         Capture.record_type == "response",
         Capture.status == OK,
+        Capture.payload_sha256.in_(bindparam("wanted", expanding=True)),
     )
     .order_by(Capture.id)
 )
-_OF_URLS = _READABLE.where(Capture.url.in_(bindparam("wanted", expanding=True)))
-_WITH_PAYLOADS = _READABLE.where(Capture.payload_sha256.in_(bindparam("wanted", expanding=True)))
 _INSERT_CAPTURES = insert(Capture).returning(Capture.id, sort_by_parameter_order=True)
-_INSERT_EXTRACTIONS = insert(Extraction)
 _INSERT_ARTICLES = insert(Article).returning(Article.url, Article.id)
 _ARTICLES = select(Article.url, Article.id).where(
     Article.url.in_(bindparam("wanted", expanding=True))
 )
-_PARTS = (
-    select(ArticlePart.capture_id)
-    .where(
-        ArticlePart.article_id == bindparam("article"), ArticlePart.ordinal <= bindparam("parts")
-    )
-    .order_by(ArticlePart.ordinal)
-)
-_UNQUEUE = delete(Extraction).where(
-    Extraction.article_id == bindparam("article"), Extraction.state == "queued"
-)
-
-
-def _set_parts(engine: Any) -> Any:
-    statement = engine.insert(ArticlePart)
-    return statement.on_conflict_do_update(
-        index_elements=["article_id", "ordinal"],
-        set_={"capture_id": statement.excluded.capture_id},
-    )
 
 
 def _add_counts(engine: Any) -> Any:
@@ -141,26 +121,27 @@ def _add_counts(engine: Any) -> Any:
     )
 
 
-_SET_PARTS = {"sqlite": _set_parts(sqlite), "postgresql": _set_parts(postgresql)}
 _ADD_COUNTS = {"sqlite": _add_counts(sqlite), "postgresql": _add_counts(postgresql)}
 
 
 def know(connection: Connection, fetches: Sequence[Fetched], host: str) -> list[Known]:
     """Look up the payloads: an older capture that this machine can read is worth a revisit."""
-    answers = [(fetched, _exchange(fetched)) for fetched in fetches]
-    hashes = [hashlib.sha256(exchange.payload).hexdigest() for _, exchange in answers]
-    again = [exchange.url for fetched, exchange in answers if fetched.row.visits]
-    last = _readable(connection, _OF_URLS, host, again, "url")
-    whole = [
-        sha256
-        for (_, exchange), sha256 in zip(answers, hashes, strict=True)
-        if exchange.payload and exchange.status == OK
-    ]
-    same = _readable(connection, _WITH_PAYLOADS, host, whole, "payload_sha256")
+    hashes = [_payload_of(fetched) for fetched in fetches]
+    same = _readable(connection, host, [sha256 for sha256 in hashes if sha256 is not None])
     return [
-        _known(exchange, sha256, last.get(exchange.url), same.get(sha256))
-        for (_, exchange), sha256 in zip(answers, hashes, strict=True)
+        _known(fetched, sha256, same.get(sha256 or ""))
+        for fetched, sha256 in zip(fetches, hashes, strict=True)
     ]
+
+
+def _payload_of(fetched: Fetched) -> str | None:
+    """The digest of the payload that an answer stands for; None where it stands for no page."""
+    exchange = _exchange(fetched)
+    if exchange.status == NOT_MODIFIED:  # the last payload still holds
+        return fetched.row.payload_sha256
+    if not exchange.payload or exchange.status != OK:
+        return None
+    return hashlib.sha256(exchange.payload).hexdigest()
 
 
 def commit(connection: Connection, writing: Writing, group: Sequence[Written]) -> list[Stored]:
@@ -185,6 +166,7 @@ def commit(connection: Connection, writing: Writing, group: Sequence[Written]) -
         writing.counts[fetched.row.site_id, RETRY if fetched.visit.tries else outcome] += 1
         stored.append(Stored(capture_id, outcome, new))
     _keep_parts(connection, writing.host, group, stored, articles)
+    frontier.postpone(connection, _quiet(group, stored))
     return stored
 
 
@@ -223,23 +205,20 @@ def _exchange(fetched: Fetched) -> Exchange:
     return fetched.exchange
 
 
-def _readable(
-    connection: Connection, statement: Any, host: str, wanted: list[str], by: str
-) -> dict[str, Any]:
-    """The newest readable capture of each wanted URL or payload."""
+def _readable(connection: Connection, host: str, wanted: list[str]) -> dict[str, Any]:
+    """The newest readable capture of each wanted payload."""
     if not wanted:
         return {}
-    rows = connection.execute(statement, {"host": host, "wanted": wanted})
-    return {getattr(row, by): row for row in rows}
+    rows = connection.execute(_WITH_PAYLOADS, {"host": host, "wanted": wanted})
+    return {row.payload_sha256: row for row in rows}
 
 
-def _known(exchange: Exchange, sha256: str, last: Any, same: Any) -> Known:
-    if exchange.status == NOT_MODIFIED and last is not None:  # the last payload still holds
-        earlier = Earlier(last.url, last.fetched_at)
-        return Known(last.payload_sha256, same_url=True, earlier_id=last.id, earlier=earlier)
-    if same is None or not exchange.payload or exchange.status != OK:
-        return Known(sha256)
-    unchanged = last is not None and last.payload_sha256 == sha256
+def _known(fetched: Fetched, sha256: str | None, same: Any) -> Known:
+    if sha256 is None:
+        return Known(hashlib.sha256(_exchange(fetched).payload).hexdigest())
+    unchanged = sha256 == fetched.row.payload_sha256
+    if same is None:
+        return Known(sha256, unchanged)
     return Known(sha256, unchanged, same.id, Earlier(same.url, same.fetched_at))
 
 
@@ -330,6 +309,8 @@ def _finished(written: Written, outcome: str, article_id: int | None) -> Finishe
         }
         if fetched.exchange.status == NOT_MODIFIED:  # may leave validators out
             seen = {name: value for name, value in seen.items() if value}
+        elif fetched.exchange.status != OK:  # what a failure says is not about the page
+            seen = {}
         elif fetched.row.kind == "list" and outcome in {CHANGED, UNCHANGED}:
             links = len(fetched.found)
             seen |= {"links": links, "gave": links} if links else {"links": links}
@@ -366,49 +347,38 @@ def _keep_parts(
     stored: Sequence[Stored],
     articles: Sequence[int | None],
 ) -> None:
-    """Put new captures into their articles; the last part queues the extraction of all."""
-    parts, whole = [], []
-    for written, result, article_id in zip(group, stored, articles, strict=True):
-        fetched, row = written.fetched, written.fetched.row
-        if article_id is None or fetched.moved_to is not None:
-            continue
-        if result.outcome == CHANGED and result.capture_id is not None:
-            part = {
-                "article_id": article_id,
-                "ordinal": row.page,
-                "capture_id": result.capture_id,
-            }
-            parts.append(part)
-            if fetched.next_part is None:
-                whole.append((article_id, row.page, fetched.at))
-            else:
-                following = replace(fetched.next_part, article_id=article_id)
-                frontier.add_again(connection, row.site_id, [following], fetched.at)
-        elif row.kind == "part" and result.outcome != UNCHANGED and fetched.visit.tries == 0:
-            # This part will not come any more: the article is what came before it.
-            whole.append((article_id, row.page - 1, fetched.at))
-    if parts:
-        connection.execute(_SET_PARTS[connection.dialect.name], parts)
-    if whole:
-        _queue_extractions(connection, host, whole)
-
-
-def _queue_extractions(
-    connection: Connection, host: str, whole: Sequence[tuple[int, int, datetime]]
-) -> None:
-    """Queue articles, each with the number of its parts and the time."""
-    connection.execute(_UNQUEUE, [{"article": article_id} for article_id, _, _ in whole])
-    rows = [
-        {
-            "article_id": article_id,
-            "captures": list(
-                connection.execute(_PARTS, {"article": article_id, "parts": parts}).scalars()
-            ),
-            "warc_host": host,
-            "state": "queued",
-            "tries": 0,
-            "queued_at": now,
-        }
-        for article_id, parts, now in whole
+    """Put new captures into their articles and see to the parts that follow."""
+    seen = [
+        parts.Seen(
+            article_id=article_id,
+            site_id=written.fetched.row.site_id,
+            kind=written.fetched.row.kind,
+            ordinal=written.fetched.row.page,
+            state=_state_of_part(written.fetched, result),
+            capture_id=result.capture_id,
+            next_part=written.fetched.next_part,
+            at=written.fetched.at,
+        )
+        for written, result, article_id in zip(group, stored, articles, strict=True)
+        if article_id is not None and written.fetched.moved_to is None
     ]
-    connection.execute(_INSERT_EXTRACTIONS, rows)
+    parts.keep(connection, host, seen)
+
+
+def _state_of_part(fetched: Fetched, result: Stored) -> parts.State:
+    if result.outcome == CHANGED and result.capture_id is not None:
+        return "changed"
+    if result.outcome == UNCHANGED:
+        return "unchanged"
+    if fetched.visit.tries:
+        return "later"
+    return "gone" if fetched.visit.due_at is None else "missing"
+
+
+def _quiet(group: Sequence[Written], stored: Sequence[Stored]) -> list[tuple[int, NextVisit]]:
+    """Lists that held nothing new, each with its later next visit."""
+    return [
+        (written.fetched.row.id, written.fetched.quiet)
+        for written, result in zip(group, stored, strict=True)
+        if written.fetched.quiet is not None and not result.new_links
+    ]

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from archive import hosts
 from archive.models import Frontier
 
 _HELD = update(Frontier).where(
@@ -66,6 +67,8 @@ class Leased:
     last_modified: str | None
     visits: int
     misses: int
+    payload_sha256: str | None = None
+    """Of the last payload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +142,11 @@ def add_again(connection: Connection, site_id: str, found: Iterable[Found], now:
 def lease(
     connection: Connection, site_id: str, owner: str, now: datetime, limit: int
 ) -> list[Leased]:
-    """Take up to `limit` eligible rows of a site, most urgent first."""
+    """Take up to `limit` eligible rows of a site, most urgent first; none of a paused host."""
+    paused = hosts.paused(connection, now)
     rows = (
         select(Frontier.id)
-        .where(Frontier.site_id == site_id, _eligible(now))
+        .where(Frontier.site_id == site_id, _eligible(now), *map(_elsewhere, paused))
         .order_by(Frontier.priority.desc(), Frontier.due_at, Frontier.id)
         .limit(limit)
     )
@@ -163,12 +167,22 @@ def lease(
     return [by_id[id_] for id_ in ids]
 
 
-def next_try(connection: Connection, site_id: str) -> datetime | None:
-    """When the next failed fetch of a site is due again; None when none waits."""
-    query = select(func.min(Frontier.due_at)).where(
-        Frontier.site_id == site_id, Frontier.state == "queued", Frontier.tries > 0
+def next_try(connection: Connection, site_id: str, now: datetime) -> datetime | None:
+    """When a row that waits may be fetched: a failed one, or one of a host that pauses.
+
+    None when no such row waits.
+    """
+    paused = hosts.paused(connection, now)
+    of_site = Frontier.site_id == site_id
+    failed = select(func.min(Frontier.due_at)).where(
+        of_site, Frontier.state == "queued", Frontier.tries > 0, *map(_elsewhere, paused)
     )
-    return connection.execute(query).scalar_one()
+    times = [connection.execute(failed).scalar_one()]
+    for host, until in paused.items():
+        waiting = select(Frontier.id).where(of_site, _eligible(now), not_(_elsewhere(host)))
+        if connection.execute(waiting.limit(1)).first():
+            times.append(until)
+    return min((time for time in times if time is not None), default=None)
 
 
 def finish(connection: Connection, owner: str, finished: Iterable[Finished]) -> None:
@@ -199,6 +213,13 @@ def finish(connection: Connection, owner: str, finished: Iterable[Finished]) -> 
         connection.execute(_HELD, rows)
 
 
+def postpone(connection: Connection, visits: Sequence[tuple[int, NextVisit]]) -> None:
+    """Give rows that were just finished another next visit."""
+    for row_id, visit in visits:
+        values = {"due_at": visit.due_at, "interval_s": visit.interval_s}
+        connection.execute(update(Frontier).where(Frontier.id == row_id).values(**values))
+
+
 def release(connection: Connection, owner: str, ids: Sequence[int] | None = None) -> int:
     """Give leases of `owner` back unfetched: those of `ids`, or all; gives how many."""
     query = update(Frontier).where(Frontier.lease_owner == owner, Frontier.state == "leased")
@@ -212,6 +233,17 @@ def owners(connection: Connection) -> list[str]:
     """Owners that hold leases."""
     query = select(Frontier.lease_owner).where(Frontier.lease_owner.is_not(None)).distinct()
     return [name for name in connection.execute(query).scalars() if name is not None]
+
+
+def _elsewhere(host: str) -> Any:
+    """Whether a row's URL is on another host."""
+    return and_(
+        *(
+            not_(Frontier.url.startswith(f"{scheme}://{host}{end}", autoescape=True))
+            for scheme in ("http", "https")
+            for end in ("/", "?")
+        )
+    )
 
 
 def _eligible(now: datetime) -> Any:

@@ -535,6 +535,18 @@ class Robots(Base):
     """The first 500 KiB, decoded."""
 
 
+class Host(Base):
+    """A host whose last answer was a failure; a host without a row is well."""
+
+    __tablename__ = "host"
+    name: Mapped[str] = mapped_column(String(300), primary_key=True)
+    """As in URLs, with the port where that is unusual."""
+    paused_until: Mapped[datetime | None]
+    pauses: Mapped[int] = mapped_column(Integer, default=0)
+    """Pauses in a row, without a good answer between them."""
+    reason: Mapped[str]
+
+
 class SearchEntry(Base):
     """The number under which the search index knows a document; never given twice."""
 

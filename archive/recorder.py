@@ -86,7 +86,7 @@ class Recorder:
         def work(connection: Connection) -> Lease:
             now = datetime.now(UTC)
             rows = frontier.lease(connection, site_id, self._owner.name, now, limit)
-            return Lease(rows, None if rows else frontier.next_try(connection, site_id))
+            return Lease(rows, None if rows else frontier.next_try(connection, site_id, now))
 
         return self.call(work)
 

@@ -11,8 +11,8 @@ from archive.frontier import Leased, NextVisit
 
 DAY = 86_400
 LONGER, SHORTER = 1.5, 0.8
-LIST_BOUNDS = 12 * 3600, 7 * DAY
 MAX_ARTICLE = 180 * DAY
+"""Where a profile names no longest time."""
 TRIES = 3
 """Fetches of a URL that fails, before it waits for its normal time again."""
 RETRY_AFTER = 10
@@ -26,16 +26,33 @@ MISS_INTERVAL = 7 * DAY
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What the profile says: how often at most and at least a URL is asked, None for never."""
+    """What the profile says, in seconds; None for never."""
 
     list_every: int | None
-    article_ages: tuple[int | None, ...]
+    """The first interval of a list."""
+    list_between: tuple[int, int]
+    """Its shortest and its longest."""
+    article_between: tuple[int | None, int | None]
+    """Shortest (and first) and longest interval of an article."""
 
-    def first_interval(self, kind: str) -> int | None:
-        """Seconds until a URL that was fetched for the first time is asked again."""
-        if kind == "list":
-            return self.list_every
-        return self.article_ages[0] if kind == "article" and self.article_ages else None
+    @classmethod
+    def never(cls) -> "Bounds":
+        """Nothing is asked again by itself."""
+        return cls(None, (DAY, DAY), (None, None))
+
+    def first(self, kind: str) -> int | None:
+        """The interval after the first good answer."""
+        if kind == "part":
+            return None  # comes back through the part before it
+        return self.list_every if kind == "list" else self.article_between[0]
+
+    def limits(self, kind: str) -> tuple[int, int] | None:
+        """Shortest and longest interval after that; None: not again."""
+        first = self.first(kind)
+        low, high = self.list_between if kind == "list" else self.article_between
+        if first is None or low is None or high is None:
+            return None
+        return min(low, first), max(high, first)
 
 
 def after_success(
@@ -44,13 +61,15 @@ def after_success(
     """The next visit after a page was fetched; `first` where it had never been before."""
     if row.kind == "list" and row.page > 1:
         return NextVisit(None)  # found again through the page before it
-    interval = bounds.first_interval(row.kind)
+    interval = bounds.first(row.kind)
+    if not first and row.interval_s and interval is not None:
+        limits = bounds.limits(row.kind)
+        if limits is None:
+            return NextVisit(None)
+        low, high = limits
+        interval = int(min(max(row.interval_s * (SHORTER if changed else LONGER), low), high))
     if interval is None:
         return NextVisit(None)
-    if not first and row.interval_s:
-        low, high = LIST_BOUNDS if row.kind == "list" else (interval, MAX_ARTICLE)
-        low, high = min(low, interval), max(high, interval)
-        interval = int(min(max(row.interval_s * (SHORTER if changed else LONGER), low), high))
     return NextVisit(now + timedelta(seconds=interval), interval)
 
 
@@ -60,12 +79,21 @@ def after_failure(row: Leased, now: datetime, retry_after: float | None = None) 
     wait = max(retry_after or 0, RETRY_AFTER * 2 ** (tries - 1))
     wait = min(wait, MAX_RETRY_AFTER)
     if tries >= TRIES:
-        return NextVisit(now + timedelta(seconds=max(wait, row.interval_s or DAY)), row.interval_s)
-    return NextVisit(now + timedelta(seconds=wait), row.interval_s, tries=tries)
+        wait, tries = max(wait, row.interval_s or DAY), 0
+    return NextVisit(now + timedelta(seconds=wait), row.interval_s, tries=tries, misses=row.misses)
 
 
-def after_miss(row: Leased, now: datetime) -> NextVisit:
-    """The next visit after a 404 or 410: once more in a week, then never."""
+def after_miss(row: Leased, now: datetime, *, healthy: bool) -> NextVisit:
+    """The next visit after a 404 or 410: once more in a week, then never.
+
+    A miss counts only while the host is well: an outage is not a deletion. A list is never given
+    up, as its site may only have been rebuilt.
+    """
+    if row.kind == "list":
+        wait = row.interval_s or DAY
+        return NextVisit(now + timedelta(seconds=wait), row.interval_s, misses=row.misses + 1)
+    if not healthy:
+        return NextVisit(now + timedelta(seconds=DAY), row.interval_s, misses=row.misses)
     misses = row.misses + 1
     if misses >= MISSES_TO_GONE:
         return NextVisit(None, misses=misses)

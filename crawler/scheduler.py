@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Collection
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -50,6 +51,9 @@ class FrontierScheduler(BaseScheduler):
         self._may_have_more = True
         self._leasing = False
         self._retry: asyncio.TimerHandle | None = None
+        self._paused: dict[str, datetime | None] = {}
+        """Hosts to be left alone; None: until when is not known yet."""
+        self._told = False
         self._closed = False
 
     @classmethod
@@ -102,6 +106,8 @@ class FrontierScheduler(BaseScheduler):
 
     def next_request(self) -> Request | None:
         """A ready request, or None; more are leased before the last one is given out."""
+        if self._outside_hours():
+            return None
         if len(self._ready) <= self._batch // 2:
             self._lease_more()
         busy = len(self._unjudged) >= self._concurrency
@@ -140,13 +146,43 @@ class FrontierScheduler(BaseScheduler):
         self._may_have_more = True
         self._wake()
 
-    def pause(self) -> None:
-        """Fetch nothing more in this run."""
-        self._budget = 0
-        ids = [request.meta["leased"].id for request in self._ready]
-        self._ready.clear()
-        if ids:
-            self._recorder.release(ids)
+    def pause(self, host: str, until: "Future[datetime]") -> None:
+        """Fetch nothing more of a host; what was leased of it goes back to the frontier."""
+        self._paused[host] = None
+        self._wait_for(until, lambda moment: self._paused.update({host: moment}))
+        self._give_back([request for request in self._ready if _host(request.url) == host])
+
+    def _give_back(self, requests: Collection[Request]) -> None:
+        if not requests:
+            return
+        ids = [request.meta["leased"].id for request in requests]
+        given = set(ids)
+        self._ready = deque(r for r in self._ready if r.meta["leased"].id not in given)
+        self._budget += len(ids)
+        self._recorder.release(ids)
+
+    def _outside_hours(self) -> bool:
+        """Whether the site may not be fetched now; then nothing stays leased."""
+        now = datetime.now(UTC)
+        opens: datetime = self._spider.opens_at(now)  # type: ignore[attr-defined]
+        if opens <= now:
+            return False
+        self._give_back(self._ready)
+        self._may_have_more = False
+        self._try_at(opens)
+        if not self._told:
+            self._told = True
+            self._spider.logger.warning(
+                "%s may be fetched from %s on", self._spider.name, f"{opens:%Y-%m-%d %H:%M %Z}"
+            )
+        return True
+
+    def _may_be_fetched(self, row: Leased) -> bool:
+        host = _host(row.url)
+        if host not in self._paused:
+            return True
+        until = self._paused[host]
+        return until is not None and until <= datetime.now(UTC)
 
     def _lease_more(self) -> None:
         limit = min(self._batch, self._budget)
@@ -163,14 +199,19 @@ class FrontierScheduler(BaseScheduler):
             return
         self._budget -= len(lease.rows)
         self._ready.extend(request_for(row, self._spider) for row in lease.rows)
+        self._give_back([r for r in self._ready if not self._may_be_fetched(r.meta["leased"])])
         if lease.rows:
             self._may_have_more = True
-        elif lease.next_try is not None and self._retry is None:
-            seconds = (lease.next_try - datetime.now(UTC)).total_seconds()
-            if seconds <= RETRY_PATIENCE:
-                loop = asyncio.get_running_loop()
-                self._retry = loop.call_later(max(0.0, seconds) + 0.05, self._try_again)
+        elif lease.next_try is not None:
+            self._try_at(lease.next_try)
         self._wake()
+
+    def _try_at(self, moment: datetime) -> None:
+        """Lease again at a moment that is near enough to wait for."""
+        seconds = (moment - datetime.now(UTC)).total_seconds()
+        if self._retry is None and seconds <= RETRY_PATIENCE:
+            loop = asyncio.get_running_loop()
+            self._retry = loop.call_later(max(0.0, seconds) + 0.05, self._try_again)
 
     def _try_again(self) -> None:
         self._retry = None
@@ -193,10 +234,14 @@ class FrontierScheduler(BaseScheduler):
             engine._slot.nextcall.schedule()
 
 
+def _host(url: str) -> str:
+    return urlsplit(url).netloc
+
+
 def request_for(row: Leased, spider: Spider) -> Request:
     """The request that fetches a frontier row; conditional where the last answer allows it."""
     headers = {}
-    if row.kind != "part" and row.visits % UNCONDITIONAL_EVERY:
+    if row.visits % UNCONDITIONAL_EVERY:
         if row.etag:
             headers["If-None-Match"] = row.etag
         if row.last_modified:
@@ -210,6 +255,6 @@ def request_for(row: Leased, spider: Spider) -> Request:
         body=form,
         headers=headers,
         errback=spider.failed,  # type: ignore[attr-defined]
-        meta={"leased": row, "download_slot": urlsplit(row.url).netloc},
+        meta={"leased": row, "download_slot": _host(row.url)},
         dont_filter=True,
     )

@@ -34,7 +34,11 @@ class ProfileLoader:
 
     def with_start_pages(self) -> builtins.list[str]:
         """The ids of the sites that can be crawled without naming a URL."""
-        return [name for name, profile in self.profiles.profiles.items() if profile.start]
+        return [
+            name
+            for name, profile in self.profiles.profiles.items()
+            if profile.start and profile.discovery != "never"
+        ]
 
     def load(self, spider_name: str) -> type[SiteSpider]:
         """The spider of one site. KeyError, as Scrapy expects, where it is unknown or broken."""

@@ -120,8 +120,11 @@ class Schedule:
     """`[schedule]`: when a page is asked again."""
 
     list_every: Duration = "1d"
-    article_revisit: tuple[Duration, ...] = ("14d",)
-    """Ages of an article at which it is asked again."""
+    """How soon a list is asked again at first; then sooner where it had something new."""
+    list_between: tuple[Duration, Duration] = ("12h", "7d")
+    """The shortest and the longest time between two visits of a list."""
+    article_revisit: Annotated[tuple[Duration, ...], Field(min_length=1, max_length=2)] = ("14d",)
+    """The shortest time, which is also the first, and the longest (180 days)."""
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)

@@ -5,9 +5,11 @@ next part, and turned into documents later, elsewhere. Each answer gives exactly
 which the archive stores whole.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -15,11 +17,14 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
+from archive import hosts
 from archive.captures import Fetched
 from archive.frontier import Found, Leased, NextVisit
+from archive.hosts import all_unwell
 from archive.runs import SiteRow, save_site
 from archive.warc import Exchange
 from crawler.attachments import READ, attachments, title_of
+from crawler.breaker import Breaker, Pause
 from crawler.capture import exchange_of
 from crawler.config import Config, load_config
 from crawler.extract import decode, is_html, topic_of_title
@@ -27,19 +32,18 @@ from crawler.guard import Guard
 from crawler.judge import REDIRECTS, Verdict, judge, judge_failure
 from crawler.links import read_list
 from crawler.parts import next_part, part_of
-from crawler.revisit import Bounds
+from crawler.revisit import MAX_ARTICLE, Bounds
 from crawler.session import Session
 from crawler.settings import settings_for
 from crawler.urls import host_allowed, resolve, url_refusal
 from spiders.profile import Profile
 from spiders.schema import seconds
+from spiders.window import opens_at
 
 LIST_PRIORITY = 10
 """Lists before articles: what is new is known early, and a budget is not spent on old pages."""
 MAX_HOPS = 5
 """Redirects that are followed from one URL."""
-FAILURES_TO_PAUSE = 5
-"""Failed fetches in a row after which a site is left alone for this run."""
 
 
 class SiteSpider(Spider):
@@ -72,16 +76,14 @@ class SiteSpider(Spider):
         crawler.signals.connect(spider.closed_by_scrapy, signals.spider_closed)
         spider.only_due = str(kwargs.get("due", "")) in {"1", "true", "True"}
         spider.budget = min(cls.profile.politeness.max_pages_per_run, config.max_pages or 1 << 62)
-        spider.failures = 0
-        schedule = cls.profile.schedule
-        ages = tuple(seconds(age) for age in schedule.article_revisit)
-        spider.bounds = Bounds(seconds(schedule.list_every), ages)
+        spider.breaker = Breaker()
+        spider.bounds = bounds_of(cls.profile)
         spider.max_pages = {start.url: start.max_pages for start in cls.profile.start}
         return spider
 
     only_due: bool
     budget: int
-    failures: int
+    breaker: Breaker
     bounds: Bounds
     max_pages: dict[str, int]
     scheduler: Any
@@ -99,6 +101,7 @@ class SiteSpider(Spider):
         """Ask for the start pages, through the frontier like everything else."""
         site = site_row(self.profile)
         self.session.recorder.call(lambda c: save_site(c, site, datetime.now(UTC)))
+        self.breaker.unwell |= await asyncio.wrap_future(self.session.recorder.call(all_unwell))
         again = not self.only_due and self.name not in self.session.interrupted
         for start in self.profile.start:
             kind = "article" if self.profile.article.matches(start.url) else "list"
@@ -120,7 +123,7 @@ class SiteSpider(Spider):
         text = ""
         if is_html(exchange.payload):
             text = decode(exchange.payload, exchange.header("Content-Type"), hint).text
-        verdict = self._judged(row, judge(exchange, text, row, self.bounds, now))
+        verdict = self._judged(row, self._judge(exchange, text, row, now))
         if verdict.outcome != "ok":
             yield _fetched(row, verdict, now, exchange)
         elif row.kind == "list":
@@ -139,13 +142,29 @@ class SiteSpider(Spider):
         verdict = self._judged(row, judge_failure(error, row, now))
         yield _fetched(row, verdict, now, None)
 
+    def opens_at(self, now: datetime) -> datetime:
+        """From when on the site may be fetched: `now` itself inside its hours."""
+        return opens_at(self.profile.politeness.window, now)
+
+    def _judge(self, exchange: Exchange, text: str, row: Leased, now: datetime) -> Verdict:
+        healthy = urlsplit(row.url).netloc not in self.breaker.unwell
+        return judge(exchange, text, row, self.bounds, now, healthy=healthy)
+
     def _judged(self, row: Leased, verdict: Verdict) -> Verdict:
-        """Let the next request go, or leave a site alone that blocks us or keeps failing."""
-        bad = verdict.outcome in {"error", "timed_out", "blocked"}
-        self.failures = self.failures + 1 if bad else 0
-        if verdict.outcome == "blocked" or self.failures >= FAILURES_TO_PAUSE:
-            self.logger.warning("%s pauses: %s", self.name, verdict.reason)
-            self.scheduler.pause()
+        """Let the next request go, or leave a host alone that blocks us or keeps failing."""
+        host = urlsplit(row.url).netloc
+        call = self.session.recorder.call
+        match self.breaker.judge(host, verdict):
+            case "well":
+                call(lambda connection: hosts.well(connection, host))
+            case "unwell":
+                reason = verdict.reason or verdict.outcome
+                call(lambda connection: hosts.unwell(connection, host, reason))
+            case Pause(length, reason):
+                now = datetime.now(UTC)
+                until = call(lambda c: hosts.pause(c, host, now, length, reason))
+                self.scheduler.pause(host, until)
+                self.logger.warning("%s pauses: %s", host, reason)
         self.scheduler.judged(row)
         return verdict
 
@@ -236,6 +255,17 @@ class SiteSpider(Spider):
         return None if url is None else Found(url, "part", page=row.page + 1)
 
 
+def bounds_of(profile: Profile) -> Bounds:
+    """How often the site's pages are asked for, in seconds."""
+    if profile.discovery == "never":
+        return Bounds.never()
+    schedule = profile.schedule
+    every = seconds(schedule.list_every)
+    shortest, longest = (seconds(text) or every or 0 for text in schedule.list_between)
+    first, *last = (seconds(text) for text in schedule.article_revisit)
+    return Bounds(every, (shortest, longest), (first, last[0] if last else MAX_ARTICLE))
+
+
 def site_row(profile: Profile) -> SiteRow:
     """What the archive remembers of a site."""
     stored = profile.to_json()
@@ -260,4 +290,13 @@ def _ascii(header: str) -> str:
 def _fetched(
     row: Leased, verdict: Verdict, now: datetime, exchange: Exchange | None, **follows: Any
 ) -> Fetched:
-    return Fetched(row, verdict.outcome, verdict.reason, exchange, verdict.visit, now, **follows)
+    return Fetched(
+        row,
+        verdict.outcome,
+        verdict.reason,
+        exchange,
+        verdict.visit,
+        now,
+        quiet=verdict.quiet,
+        **follows,
+    )

@@ -369,3 +369,133 @@ def test_a_server_that_fails_is_asked_again_after_what_it_says(crawler: Crawler,
     report = crawler.crawl()
     assert report["documents"] == 3
     assert web.paths("/a/1") == ["/a/1.html"] * 2
+
+
+def parts_of(place: str, complaints: int, following: str | None) -> Answer:
+    """A part of an article over several pages."""
+    status, headers, body = report_page(place, complaints)
+    more = f'<div class="pages"><a href="{following}">下一页</a></div>' if following else ""
+    return status, headers, body.replace(b"</body>", more.encode() + b"</body>")
+
+
+IN_PARTS = (
+    PROFILE.replace(r"/a/\d+", r"/a/\d+(?:_\d)?")
+    + """
+[article.pages]
+kind = "numbered_suffix"
+"""
+)
+
+
+@pytest.fixture
+def in_parts(tmp_path: Path, web: Web) -> Crawler:
+    web.pages["/list.html"] = listing(1)
+    web.pages["/a/1.html"] = parts_of("青禾县", 157, "/a/1_2.html")
+    web.pages["/a/1_2.html"] = parts_of("白石镇", 231, "/a/1_3.html")
+    web.pages["/a/1_3.html"] = parts_of("云岭区", 318, None)
+    return Crawler(tmp_path, web, IN_PARTS)
+
+
+def test_a_part_that_changed_is_found_through_parts_that_did_not(
+    in_parts: Crawler, web: Web
+) -> None:
+    in_parts.crawl()
+    assert web.paths("/a/") == ["/a/1.html", "/a/1_2.html", "/a/1_3.html"]
+    for changed, complaints in (("/a/1_2.html", 456), ("/a/1.html", 789)):
+        following = "/a/1_3.html" if "_2" in changed else "/a/1_2.html"
+        web.pages[changed] = parts_of("白石镇", complaints, following)
+        in_parts.make_due()
+        web.asked.clear()
+        in_parts.crawl("--due")
+        assert web.paths("/a/") == ["/a/1.html", "/a/1_2.html", "/a/1_3.html"]
+        ((text,),) = in_parts.rows(Document.text)
+        assert f"投诉{complaints}件" in text
+        assert "投诉318件" in text
+    ((version,),) = in_parts.rows(Document.version)
+    assert version == 3
+
+
+def test_a_part_that_fails_for_a_while_is_not_lost(in_parts: Crawler, web: Web) -> None:
+    in_parts.crawl()
+    del web.pages["/a/1_2.html"]
+    web.pages["/a/1.html"] = parts_of("青禾县", 963, "/a/1_2.html")
+    in_parts.make_due()
+    in_parts.crawl("--due")
+    ((text,),) = in_parts.rows(Document.text)
+    assert "投诉963件" in text
+    assert "投诉231件" in text
+
+
+def test_intervals_follow_what_changed(crawler: Crawler, web: Web) -> None:
+    crawler.crawl()
+    first = interval_of(crawler)
+    web.pages["/a/2.html"] = report_page("白石镇", 999)
+    crawler.make_due()
+    crawler.crawl("--due")
+    second = interval_of(crawler)
+    assert second["/a/1.html"] > first["/a/1.html"]
+    assert second["/list.html"] > first["/list.html"]
+    assert second["/a/2.html"] <= first["/a/2.html"]
+    web.pages["/list.html"] = listing(4, 1, 2, 3)
+    web.pages["/a/4.html"] = report_page("青禾县", 777)
+    crawler.make_due()
+    crawler.crawl("--due")
+    assert interval_of(crawler)["/list.html"] < second["/list.html"]
+
+
+def interval_of(crawler: Crawler) -> dict[str, int]:
+    rows = crawler.rows(Frontier.url, Frontier.interval_s)
+    return {url.partition("//")[2].partition("/")[2].join(("/", "")): s for url, s in rows}
+
+
+def test_an_outage_is_not_a_deletion(crawler: Crawler, web: Web) -> None:
+    crawler.crawl()
+    web.pages = {"/list.html": (503, {}, b"later")}
+    for _ in range(2):
+        crawler.make_due()
+        run(*crawler.arguments("--due", "--max-pages", 4))
+    misses = crawler.rows(Frontier.url, Frontier.misses, Frontier.due_at)
+    assert {row.misses for row in misses} == {0}
+    assert None not in {row.due_at for row in misses}
+    assert len(crawler.rows(Document.id)) == 3
+
+
+def test_a_page_missed_twice_is_gone_and_its_document_stays(crawler: Crawler, web: Web) -> None:
+    crawler.crawl()
+    del web.pages["/a/3.html"]
+    for misses in (1, 2):
+        crawler.make_due()
+        crawler.crawl("--due")
+        rows = crawler.rows(Frontier.url, Frontier.misses, Frontier.due_at)
+        (row,) = [row for row in rows if row.url.endswith("/a/3.html")]
+        assert (row.misses, row.due_at is None) == (misses, misses == 2)
+    assert len(crawler.rows(Document.id)) == 3
+
+
+def test_two_addresses_of_the_same_bytes_are_unchanged_later(crawler: Crawler, web: Web) -> None:
+    web.pages["/a/2.html"] = web.pages["/a/1.html"]
+    crawler.crawl()
+    crawler.make_due()
+    assert crawler.crawl("--due")["sites"][0]["outcomes"] == {"unchanged": 4}
+
+
+def test_a_site_is_fetched_in_its_hours_only(crawler: Crawler, web: Web) -> None:
+    shut = datetime.now(UTC) + timedelta(hours=3)
+    hours = f'delay = 0.0\nwindow = "{shut:%H:%M}-{shut + timedelta(hours=1):%H:%M}Z"'
+    write_profile(crawler.profiles, web, PROFILE.replace("delay = 0.0", hours))
+    done = run(*crawler.arguments())
+    assert done.returncode == 0
+    assert "may be fetched from" in done.stderr
+    assert web.asked == []
+    crawler.profiles = write_profile(crawler.profiles, web)
+    assert crawler.crawl("--due")["documents"] == 3
+
+
+def test_a_site_off_schedule_is_fetched_only_when_it_is_named(crawler: Crawler, web: Web) -> None:
+    never = PROFILE.replace('family = "none"', 'family = "none"\ndiscovery = "never"')
+    write_profile(crawler.profiles, web, never.replace("/list.html", "/a/1.html"))
+    assert crawler.crawl()["documents"] == 1
+    assert {row.due_at for row in crawler.rows(Frontier.due_at)} == {None}
+    web.asked.clear()
+    crawler.crawl("--due")
+    assert web.asked == []

@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 from archive.frontier import Leased
 from crawler.revisit import (
     DAY,
-    LIST_BOUNDS,
-    MAX_ARTICLE,
     MAX_RETRY_AFTER,
     TRIES,
     Bounds,
@@ -19,7 +17,7 @@ from crawler.revisit import (
 )
 
 NOW = datetime(2026, 3, 15, tzinfo=UTC)
-BOUNDS = Bounds(DAY, (7 * DAY, 60 * DAY))
+BOUNDS = Bounds(DAY, (DAY // 2, 7 * DAY), (7 * DAY, 60 * DAY))
 ROW = Leased(
     id=1, site_id="a", url="http://a.test/", kind="article", form=None, page=1, page_state=None,
     title=None, published=None, hops=0, article_id=None, tries=0, interval_s=None, etag=None,
@@ -40,14 +38,23 @@ def test_further_list_pages_and_parts_come_back_through_their_first() -> None:
 
 
 def test_never_is_never() -> None:
-    bounds = Bounds(None, (None,))
-    assert after_success(ROW, bounds, NOW, changed=True, first=True).due_at is None
+    for kind in ("list", "article", "part"):
+        row = replace(ROW, kind=kind)  # type: ignore[arg-type]
+        assert after_success(row, Bounds.never(), NOW, changed=True, first=True).due_at is None
+
+
+def test_never_may_come_after_one_more_look() -> None:
+    bounds = replace(BOUNDS, article_between=(14 * DAY, None))
+    first = after_success(ROW, bounds, NOW, changed=True, first=True)
+    assert first.due_at == NOW + timedelta(days=14)
+    again = replace(ROW, interval_s=first.interval_s)
+    assert after_success(again, bounds, NOW, changed=True, first=False).due_at is None
 
 
 @given(st.lists(st.booleans(), max_size=40), st.sampled_from(["list", "article"]))
 def test_intervals_stay_in_bounds_and_move_the_right_way(changes: list[bool], kind: str) -> None:
-    row = replace(ROW, kind=kind, interval_s=BOUNDS.first_interval(kind))  # type: ignore[arg-type]
-    low, high = LIST_BOUNDS if kind == "list" else (7 * DAY, MAX_ARTICLE)
+    row = replace(ROW, kind=kind, interval_s=BOUNDS.first(kind))  # type: ignore[arg-type]
+    low, high = BOUNDS.list_between if kind == "list" else (7 * DAY, 60 * DAY)
     for changed in changes:
         visit = after_success(row, BOUNDS, NOW, changed=changed, first=False)
         assert visit.interval_s is not None
@@ -78,6 +85,21 @@ def test_a_server_decides_how_long_within_a_day(asked: float, wait: int) -> None
 
 
 def test_two_misses_a_week_apart_are_a_deletion() -> None:
-    first = after_miss(ROW, NOW)
+    first = after_miss(ROW, NOW, healthy=True)
     assert first.due_at == NOW + timedelta(days=7)
-    assert after_miss(replace(ROW, misses=first.misses), NOW).due_at is None
+    assert after_miss(replace(ROW, misses=first.misses), NOW, healthy=True).due_at is None
+
+
+def test_an_outage_is_not_a_deletion() -> None:
+    once = replace(ROW, misses=1)
+    visit = after_miss(once, NOW, healthy=False)
+    assert (visit.due_at, visit.misses) == (NOW + timedelta(days=1), 1)
+
+
+def test_a_failure_between_two_misses_forgets_none() -> None:
+    assert after_failure(replace(ROW, misses=1), NOW).misses == 1
+
+
+def test_a_list_is_never_given_up() -> None:
+    visit = after_miss(replace(ROW, kind="list", misses=7, interval_s=DAY), NOW, healthy=True)
+    assert visit.due_at == NOW + timedelta(days=1)
