@@ -48,15 +48,18 @@ class Owner:
 
 
 class OnlyCrawl:
-    """The right to crawl into an archive from this machine: one process at a time has it.
+    """The right to crawl into an archive: one process at a time has it, on each machine.
 
     Two crawls would ask a host twice as often as its profile says. Held for as long as the process
     lives and let go by the kernel, so that nothing is to be cleaned up after a crash.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Take it; raises ArchiveError, naming the holder, where another process has it."""
-        path = _lock_path(folder, f"crawl/{host_name()}")
+    def __init__(self, folder: Path, *, one_machine: bool = True) -> None:
+        """Take it; raises ArchiveError, naming the holder, where another process has it.
+
+        `one_machine`: the folder is no other machine's, whatever name this one has today.
+        """
+        path = _lock_path(folder, "crawl" if one_machine else f"crawl/{host_name()}")
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("a+")
         try:
@@ -77,12 +80,14 @@ class OnlyCrawl:
         self._file.close()
 
 
-def is_dead(folder: Path, name: str) -> bool:
+def is_dead(folder: Path, name: str, *, one_machine: bool = False) -> bool:
     """Whether the owner `name` has certainly died.
 
     Of an owner on another machine nothing is known: False, its leases run out by their time.
+    `one_machine`: the archive is no other machine's, so that a foreign name is this one's old name
+    (a container's changes at every start) or came with a folder that was moved here.
     """
-    if name.partition("/")[0] != host_name():
+    if not one_machine and name.partition("/")[0] != host_name():
         return False
     path = _lock_path(folder, name)
     try:

@@ -1,14 +1,15 @@
 """Putting right what a dead process left: leases, torn WARC tails, unfinished runs."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 
 from archive import extractions, frontier
 from archive.archive import Archive
 from archive.models import Capture, Extraction, Run, WarcFile
-from archive.owner import host_name, is_dead
+from archive.owner import SHARED_HOST, host_name, is_dead
 from archive.recorder import close_file
 
 
@@ -25,12 +26,18 @@ class Recovered:
 def recover(archive: Archive) -> Recovered:
     """Take back the leases of dead owners and cut their WARC files to what was committed.
 
-    Files and leases of living processes, and of other machines, are left alone.
+    Files and leases of living processes, and of other machines, are left alone. A SQLite archive
+    is one machine's: what stands under another name in it was this one's before, and is again.
     """
+    here = archive.database.is_sqlite
     with archive.database.write() as connection:
-        dead = {name for name in _owners(connection) if is_dead(archive.folder, name)}
+        dead = {
+            name for name in _owners(connection) if is_dead(archive.folder, name, one_machine=here)
+        }
         leases = sum(frontier.release(connection, name) for name in sorted(dead))
         freed = sum(extractions.release(connection, name) for name in sorted(dead))
+        if here:
+            _take_over(connection, dead)
         files, cut = 0, 0
         for row in connection.execute(
             select(WarcFile.id, WarcFile.name, WarcFile.length).where(
@@ -45,6 +52,19 @@ def recover(archive: Archive) -> Recovered:
             .values(finished_at=datetime.now(UTC), outcome="interrupted")
         )
     return Recovered(leases, freed, files, cut)
+
+
+def _take_over(connection: Connection, dead: Collection[str]) -> None:
+    """Put the files and extractions of this machine's other names under its own."""
+    foreign = WarcFile.host.not_in((host_name(), SHARED_HOST))
+    usable = or_(WarcFile.state == "closed", WarcFile.owner.in_(dead))
+    connection.execute(update(WarcFile).where(foreign, usable).values(host=host_name()))
+    waiting = Extraction.warc_host.not_in((host_name(), SHARED_HOST))
+    connection.execute(
+        update(Extraction)
+        .where(waiting, Extraction.state == "queued")
+        .values(warc_host=host_name())
+    )
 
 
 def _owners(connection: Connection) -> set[str]:

@@ -25,7 +25,7 @@ class Session:
         self.config = config
         self.archive = config.open_archive(create=True)
         try:
-            self._only = OnlyCrawl(self.archive.folder)
+            self._only = OnlyCrawl(self.archive.folder, one_machine=self.archive.database.is_sqlite)
         except BaseException:
             self.archive.close()
             raise

@@ -18,7 +18,7 @@ def copy(archive: Archive, /, database: str) -> None:
     WARC files stay in the archive's folder. From then on give every command --database URL. No
     crawl may run meanwhile.
     """
-    crawling = OnlyCrawl(archive.folder)
+    crawling = OnlyCrawl(archive.folder, one_machine=archive.database.is_sqlite)
     target = Database(database)
     try:
         target.migrate()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from archive import frontier
+from archive import extractions, frontier
 from archive.archive import Archive
 from archive.captures import Fetched, Stored, read_capture
 from archive.frontier import Found, Leased, NextVisit
@@ -315,7 +315,30 @@ def test_a_killed_writer_loses_nothing_acknowledged(tmp_path: Path) -> None:
         assert len(urls) + left == 500
 
 
+def test_a_sqlite_archive_goes_with_its_folder(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Restored on another machine, or in a container that has a new name at every start."""
+    owner = Owner(archive.folder)
+    crawl = Crawl(archive, owner)
+    crawl.add(page(1), page(2))
+    first, _ = crawl.lease()
+    crawl.store(first)
+    owner.close()
+    monkeypatch.setattr("socket.gethostname", lambda: "new-machine")
+    recovered = recover(archive)
+    with archive.database.read() as connection:
+        waiting = extractions.waiting(connection, "new-machine")
+    if archive.database.is_sqlite:
+        assert (recovered.leases, recovered.files, waiting) == (1, 1, 1)
+        assert (verify(archive).captures, verify(archive).skipped_files) == (1, 0)
+    else:  # several machines may share it: nothing is known of the other one
+        assert (recovered.leases, recovered.files, waiting) == (0, 0, 0)
+
+
 def test_other_machines_are_left_alone(crawl: Crawl) -> None:
+    if crawl.archive.database.is_sqlite:
+        pytest.skip("a SQLite archive is one machine's")
     crawl.add(page(1))
     crawl.lease()
     with crawl.archive.database.write() as connection:
