@@ -154,6 +154,11 @@ def is_protected(text: str) -> bool:
     )
 
 
+def is_date_line(text: str) -> bool:
+    """Whether a line is a date, or an agency and a date, and nothing else."""
+    return bool(_DATE_LINE.match(text))
+
+
 def is_signature(text: str) -> bool:
     """Whether a line is the name of an agency and nothing else."""
     return bool(_SIGNATURE.match(text))

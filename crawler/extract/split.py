@@ -2,8 +2,9 @@
 
 Precision first: an ordinary report is never cut. Headings of works count only as a series: the
 same stem with numbers that rise from one, each followed by a text of its own. Pages without such
-headings are cut only where their title says how many works they hold and the numbering of
-sections starts again from one.
+headings are cut where their title says how many works they hold and the numbering of sections starts
+again from one; where a work closes with its date and the next one's title follows; or where sections
+start again and each time an agency of another place writes.
 """
 
 import itertools
@@ -12,8 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from crawler.extract.fold import fold, squeeze
+from crawler.extract import prompts
+from crawler.extract.fold import fold, level, squeeze
 from crawler.extract.hints import Hints
+from crawler.extract.issuer import find_issuer
+from crawler.extract.region import region_of
 
 _NUMERALS: Final = "一二三四五六七八九十"
 _NUMBER: Final = r"(?P<n>[一二三四五六七八九十]{1,3}|\d{1,2})"
@@ -45,6 +49,12 @@ _MIN_WORK: Final = 80
 _MIN_INLINE: Final = 200
 _MIN_SILENT: Final = 150
 _MAX_HEADING: Final = 60
+_MIN_TITLE: Final = 6
+_MOST_WORKS: Final = 30
+_TITLE = re.compile(
+    r"(?:总结|小结|报告|汇报|方案|计划|要点|讲话|致辞|发言|体会|心得|倡议书|通知|通报|简报|情况|分析)"
+    r"(?:[(（][^)）]{1,12}[)）])?$"
+)
 _MAX_INTRO: Final = 400
 
 
@@ -92,6 +102,8 @@ def split(lines: Sequence[str], title: str, hints: Hints) -> list[Work]:
         or _by_headings(lines, title)
         or _by_inline(text)
         or _by_restarts(lines, title)
+        or _by_endings(lines)
+        or _by_issuers(lines)
     )
     if not marks:
         return [_work(title, text, 0, len(text))]
@@ -232,6 +244,58 @@ def _by_restarts(lines: Sequence[str], title: str) -> list[_Mark]:
     starts = [0] + [_opening(lines, n, before) for before, n in itertools.pairwise(restarts)]
     places = _offsets(lines)
     marks = [_Mark(places[n], places[n], "") for n in dict.fromkeys(starts)]
+    return _long_enough(marks, len("\n".join(lines)), _MIN_SILENT)
+
+
+def _by_endings(lines: Sequence[str]) -> list[_Mark]:
+    """Works that end with a date and are followed by the title of the next one.
+
+    A notice with its attachment is one work: a line that starts with 附 between them says so.
+    """
+    places = _offsets(lines)
+    starts = [
+        n
+        for n in range(1, len(lines))
+        if prompts.is_date_line(squeeze(fold(lines[n - 1]))) and _is_title(lines[n])
+    ]
+    if not starts or any(line.lstrip().startswith("附") for line in lines):
+        return []
+    marks = [_Mark(0, 0, lines[0] if _is_title(lines[0]) else "")]
+    marks += [_Mark(places[n], places[n], _tidy(lines[n])) for n in starts]
+    return _long_enough(marks, len("\n".join(lines)), _MIN_SILENT)
+
+
+def _is_title(line: str) -> bool:
+    """A line of its own that names a kind of work and is no numbered heading."""
+    bare = squeeze(fold(line))
+    return bool(
+        _MIN_TITLE <= len(bare) <= _MAX_HEADING
+        and _TITLE.search(bare)
+        and not _SECTION.match(bare)
+        and not _ENDED.search(bare)
+        and not prompts.is_sentence(bare)
+    )
+
+
+def _by_issuers(lines: Sequence[str]) -> list[_Mark]:
+    """Works without a word of it: sections start again, and each time another agency writes.
+
+    A report in two parts has sections that start again as well, but one agency.
+    """
+    restarts = [n for n, line in enumerate(lines) if _RESTART.match(squeeze(fold(line)))]
+    if not 2 <= len(restarts) <= _MOST_WORKS:
+        return []
+    starts = [0] + [_opening(lines, n, before) for before, n in itertools.pairwise(restarts)]
+    ends = [*starts[1:], len(lines)]
+    bodies = ["\n".join(lines[a:b]) for a, b in zip(starts, ends, strict=True)]
+    issuers = [find_issuer(level(body), "") for body in bodies]
+    regions = [region_of(level(i), "", i) if i else None for i in issuers]
+    codes = [region.code for region in regions if region]
+    if len(codes) < len(bodies) or len(set(codes)) < len(codes):
+        return []
+    places = _offsets(lines)
+    titles = [_tidy(lines[n]) if _is_title(lines[n]) else "" for n in starts]
+    marks = [_Mark(places[n], places[n], t) for n, t in zip(starts, titles, strict=True)]
     return _long_enough(marks, len("\n".join(lines)), _MIN_SILENT)
 
 

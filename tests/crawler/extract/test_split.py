@@ -104,3 +104,65 @@ def test_works_are_pieces_of_the_text_in_order(lines, title):
     assert works
     assert all(text[item.start : item.end] == item.text for item in works)
     assert all(a.end <= b.start for a, b in pairwise(works))
+
+
+def report(agency: str, *, signed: bool = False) -> list[str]:
+    lines = [
+        f"今年以来，{agency}认真履行职责。{TEXT}",
+        "一、畅通渠道。",
+        f"{agency}共受理消费者投诉96件，全部办结。{TEXT}",
+        "二、加强宣传。",
+        TEXT,
+    ]
+    return [*lines, agency, "2019年12月20日"] if signed else lines
+
+
+def test_works_that_close_with_a_date_and_open_with_a_title():
+    lines = [
+        "洪雅县消费者协会工作总结",
+        *report("洪雅县消费者协会", signed=True),
+        "丹棱县消费者协会工作总结",
+        *report("丹棱县消费者协会", signed=True),
+    ]
+    works = split(lines, "各地材料", Hints())
+
+    assert [item.title for item in works] == [lines[0], "丹棱县消费者协会工作总结"]
+    assert works[1].text.startswith("丹棱县消费者协会工作总结")
+
+
+def test_silent_works_of_agencies_of_different_places():
+    agencies = ("洪雅县消费者协会", "丹棱县消费者协会", "青神县市场监督管理局")
+    lines = [line for agency in agencies for line in report(agency)]
+    works = split(lines, "消费维权工作", Hints())
+
+    assert len(works) == len(agencies)
+    assert all(agency in item.text for item, agency in zip(works, agencies, strict=True))
+
+
+def test_one_agency_in_two_parts_is_one_work():
+    lines = [*report("洪雅县消费者协会"), *report("洪雅县消费者协会")]
+
+    assert len(split(lines, "总结与打算", Hints())) == 1
+
+
+def test_a_notice_with_its_attachment_is_one_work():
+    lines = [
+        *report("洪雅县消费者协会", signed=True),
+        "附件：活动方案",
+        "消费维权宣传活动方案",
+        *report("洪雅县消费者协会"),
+    ]
+
+    assert len(split(lines, "关于开展宣传的通知", Hints())) == 1
+
+
+def test_cases_from_several_places_are_one_work():
+    lines = [
+        *report("眉山市消费者协会"),
+        "一、洪雅县的做法。",
+        TEXT * 2,
+        "二、丹棱县的做法。",
+        TEXT * 2,
+    ]
+
+    assert len(split(lines, "全市经验", Hints())) == 1
