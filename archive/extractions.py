@@ -1,16 +1,28 @@
 """The queue of extractions: which articles' captures are to be turned into pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import aliased
 
-from archive.captures import payload_place
 from archive.models import Article, ArticlePart, Capture, Extraction, Site, WarcFile
 from archive.owner import SHARED_HOST
+from archive.tables import table
 from archive.templates import template_lines
 
 LEASE_TIME = timedelta(minutes=5)
@@ -48,37 +60,22 @@ class Task:
     """Of an attached file: the page it was found on."""
 
 
-def lease(
-    connection: Connection, folder: Path, owner: str, host: str, now: datetime, limit: int
-) -> list[Task]:
-    """Take up to `limit` waiting extractions whose captures this machine can read, oldest first."""
-    rows = (
+def _leasing() -> tuple[Select[Any], Update, Select[Any]]:
+    """The statements of a lease: which are free, take them, what they are."""
+    free = (
         select(Extraction.id)
         .where(
-            Extraction.warc_host.in_((host, SHARED_HOST)),
+            Extraction.warc_host.in_((bindparam("host"), SHARED_HOST)),
             or_(
                 Extraction.state == "queued",
-                and_(Extraction.state == "leased", Extraction.lease_until < now),
+                and_(Extraction.state == "leased", Extraction.lease_until < bindparam("now")),
             ),
         )
         .order_by(Extraction.id)
-        .limit(limit)
+        .limit(bindparam("limit"))
     )
-    if connection.dialect.name == "postgresql":
-        rows = rows.with_for_update(skip_locked=True)
-    ids = connection.execute(rows).scalars().all()
-    if not ids:
-        return []
-    connection.execute(
-        update(Extraction)
-        .where(Extraction.id.in_(ids))
-        .values(
-            state="leased",
-            lease_owner=owner,
-            lease_until=now + LEASE_TIME,
-            tries=Extraction.tries + 1,
-        )
-    )
+    wanted = Extraction.id.in_(bindparam("ids", expanding=True))
+    take = update(table(Extraction)).where(wanted)
     query = (
         select(
             Extraction.id,
@@ -95,12 +92,48 @@ def lease(
         )
         .join(Article, Article.id == Extraction.article_id)
         .join(Site, Site.id == Article.site_id)
-        .where(Extraction.id.in_(ids))
+        .where(wanted)
         .order_by(Extraction.id)
     )
-    leased = connection.execute(query).all()
+    return free, take.values(tries=Extraction.tries + 1), query
+
+
+# Statements are made once: making them again costs more than running them.
+_FREE, _TAKE, _WHAT = _leasing()
+_holder = aliased(Capture)
+_PLACES = (
+    select(
+        Capture.id,
+        Capture.url,
+        Capture.fetched_at,
+        WarcFile.name,
+        _holder.offset,
+        _holder.length,
+        _holder.content_type,
+    )
+    .join(_holder, _holder.id == func.coalesce(Capture.revisit_of, Capture.id))
+    .join(WarcFile, WarcFile.id == _holder.warc_file_id)
+    .where(Capture.id.in_(bindparam("captures", expanding=True)))
+)
+
+
+def lease(
+    connection: Connection, folder: Path, owner: str, host: str, now: datetime, limit: int
+) -> list[Task]:
+    """Take up to `limit` waiting extractions whose captures this machine can read, oldest first."""
+    free = _FREE
+    if connection.dialect.name == "postgresql":
+        free = free.with_for_update(skip_locked=True)
+    ids = connection.execute(free, {"host": host, "now": now, "limit": limit}).scalars().all()
+    if not ids:
+        return []
+    held = {"state": "leased", "lease_owner": owner, "lease_until": now + LEASE_TIME}
+    connection.execute(_TAKE, held | {"ids": ids})
+    leased = connection.execute(_WHAT, {"ids": ids}).all()
+    captures = {capture for row in leased for capture in row.captures}
+    places = {row.id: row for row in connection.execute(_PLACES, {"captures": sorted(captures)})}
     lines = template_lines(connection, (row.site_id for row in leased))
-    return [_task(connection, folder, row, lines.get(row.site_id, [])) for row in leased]
+    return [_task(folder, row, places, lines.get(row.site_id, [])) for row in leased]
 
 
 def release(connection: Connection, owner: str) -> int:
@@ -161,25 +194,6 @@ def _first_extractions(connection: Connection) -> dict[int, int]:
     return {row.article_id: row.first for row in connection.execute(query)}
 
 
-def _task(connection: Connection, folder: Path, row: Any, template: list[str]) -> Task:
-    parts = tuple(_parts(connection, folder, row.captures))
-    last = select(func.max(Capture.fetched_at)).where(Capture.id.in_(row.captures))
-    return Task(
-        id=row.id,
-        article_id=row.article_id,
-        site_id=row.site_id,
-        site_type=row.site_type,
-        trust=row.trust,
-        url=row.url,
-        title=row.title,
-        published=row.published,
-        fetched_at=connection.execute(last).scalar_one(),
-        parts=parts,
-        notice_url=row.notice_url,
-        hints=row.hints | ({"template_lines": template} if template else {}),
-    )
-
-
 def notice_date(connection: Connection, url: str | None) -> date | None:
     """The date that was read on the notice of an attachment."""
     if url is None:
@@ -196,10 +210,23 @@ def notice_date(connection: Connection, url: str | None) -> date | None:
     return date.fromisoformat(stated) if stated else None
 
 
-def _parts(connection: Connection, folder: Path, captures: Sequence[int]) -> list[PartPlace]:
-    places = []
-    for capture in captures:
-        name, offset, length, content_type = payload_place(connection, capture)
-        url = connection.execute(select(Capture.url).where(Capture.id == capture)).scalar_one()
-        places.append(PartPlace(folder / name, offset, length, content_type, url))
-    return places
+def _task(folder: Path, row: Any, places: Mapping[int, Any], template: list[str]) -> Task:
+    captures = [places[capture] for capture in row.captures]
+    parts = tuple(
+        PartPlace(folder / part.name, part.offset, part.length, part.content_type, part.url)
+        for part in captures
+    )
+    return Task(
+        id=row.id,
+        article_id=row.article_id,
+        site_id=row.site_id,
+        site_type=row.site_type,
+        trust=row.trust,
+        url=row.url,
+        title=row.title,
+        published=row.published,
+        fetched_at=max(part.fetched_at for part in captures),
+        parts=parts,
+        notice_url=row.notice_url,
+        hints=row.hints | ({"template_lines": template} if template else {}),
+    )

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, func, insert, select
 from archive.db import Database
 from archive.errors import BadCursor, StaleCursor
 from archive.models import Change, Meta
+from archive.tables import table
 
 Kind = Literal[
     "document.created",
@@ -33,6 +34,7 @@ POLL_S = 0.5
 """Between two looks for new events: a look costs less than a millisecond."""
 MAX_LIMIT = 10_000
 """Events read at once."""
+_NEW_CHANGES = insert(table(Change))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def record_changes(
         {"at": now, "kind": note.kind, "subject": note.subject, "data": dict(note.data)}
         for note in notes
     ]
-    connection.execute(insert(Change), rows)
+    connection.execute(_NEW_CHANGES, rows)
 
 
 def read_changes(db: Database, after: str | None = None, limit: int = 1_000) -> Changes:

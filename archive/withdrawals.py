@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from archive import clusters
 from archive.db import Database
@@ -25,6 +25,10 @@ from dedupe.compare import compare
 
 STANDS_IN = 0.5
 """Share of a withdrawn text from which another document of its page is held to repeat it."""
+
+
+def _holding(*columns: Any) -> Select[Any]:
+    return select(*columns).select_from(Withdrawal).where(Withdrawal.lifted_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +126,16 @@ def take_out(
     return [*notes, ChangeNote("document.withdrawn", row["id"], told)]
 
 
+_BARRED = (
+    _holding(Document.id, Document.text)
+    .join(Document, Document.id == Withdrawal.document_id)
+    .where(Withdrawal.article_id == bindparam("article"))
+)
+
+
 def barred(connection: Connection, article_id: int) -> Barred | None:
     """What the documents of an article must not hold; None, as nearly always, where nothing."""
-    held = _holding(Document.id, Document.text).join(
-        Document, Document.id == Withdrawal.document_id
-    )
-    rows = connection.execute(held.where(Withdrawal.article_id == article_id)).all()
+    rows = connection.execute(_BARRED, {"article": article_id}).all()
     if not rows:
         return None
     texts = tuple(prepare(row.text) for row in rows)
@@ -167,10 +175,6 @@ def refuse_withdrawn(connection: Connection, document_id: str) -> None:
         f"the document {document_id} was withdrawn on {held.at:%Y-%m-%d}: {held.reason}",
         zh=f"文献 {document_id} 已于 {held.at:%Y-%m-%d} 撤下，原因：{held.reason}",
     )
-
-
-def _holding(*columns: Any) -> Select[Any]:
-    return select(*columns).select_from(Withdrawal).where(Withdrawal.lifted_at.is_(None))
 
 
 def _of(document_id: str) -> Any:

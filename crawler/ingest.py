@@ -1,10 +1,11 @@
 """From captures to documents: a process beside the crawl that takes extractions from the database.
 
 It leases extractions, lets worker processes turn their bytes into pages under a deadline, and
-stores each page in one transaction. Pages are stored in the order they were queued, however fast
-each worker was, so that the same captures always give the same archive.
+stores those that are ready in one transaction. Pages are stored in the order they were queued,
+however fast each worker was, so that the same captures always give the same archive.
 """
 
+import gc
 import multiprocessing
 import signal
 from collections import deque
@@ -24,7 +25,7 @@ from archive.archive import Archive
 from archive.extractions import PartPlace, Task
 from archive.owner import Owner
 from archive.page import Outcome, Page
-from archive.store import store_page
+from archive.store import Extracted, store_pages
 from archive.warc import read_record
 from crawler.config import Config
 from crawler.extract import Part, extract_page
@@ -80,9 +81,13 @@ class Ingest:
         if not self._running:
             return False
         wait([self._running[0][1]], timeout=POLL_SECONDS)
+        done = []
         while self._running and self._running[0][1].done():
             task, future = self._running.popleft()
-            self._store(task, future)
+            made = _result(future, task)
+            done.append(Extracted(task, made.page, made.prepared))
+        if done:
+            self._store(done)
         return True
 
     def close(self) -> None:
@@ -108,19 +113,17 @@ class Ingest:
             future = self._pool.submit(make_page, task.parts, task.url, task.hints)
             self._running.append((task, future))
 
-    def _store(self, task: Task, future: "Future[Made]") -> None:
-        made = _result(future, task)
-        outcome = store_page(
+    def _store(self, done: list[Extracted]) -> None:
+        outcomes = store_pages(
             self._archive,
-            task,
-            made.page,
-            made.prepared,
+            done,
             owner=self._owner.name,
             version=self._version,
             now=datetime.now(UTC),
             rebuild=self._rebuild,
         )
-        log.debug("page_stored", url=task.url, outcome=outcome)
+        for item, outcome in zip(done, outcomes, strict=True):
+            log.debug("page_stored", url=item.task.url, outcome=outcome)
 
 
 def _result(future: "Future[Made]", task: Task) -> Made:
@@ -175,6 +178,7 @@ def _run(config: dict[str, Any], line: Connection) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     configure_logging()
     settings = Config.from_json(config)
+    gc.freeze()  # the imports live as long as the process
     with settings.open_archive() as archive, Owner(archive.folder) as owner:
         ingest = Ingest(archive, owner, settings.workers)
         try:

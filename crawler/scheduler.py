@@ -173,7 +173,7 @@ class FrontierScheduler(BaseScheduler):
         if not self._told:
             self._told = True
             self._spider.logger.warning(
-                "%s may be fetched from %s on", self._spider.name, f"{opens.astimezone():%Y-%m-%d %H:%M %Z}"
+                "%s may be fetched from %s on", self._spider.name, f"{opens:%Y-%m-%d %H:%M %Z}"
             )
         return True
 

@@ -6,6 +6,7 @@ the next (measured: the next page is served 0.6 s after a kill).
 """
 
 import contextlib
+import gc
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -25,8 +26,13 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
-def _limit_memory(limit: int) -> None:
-    """Hold the worker under an address-space limit, where the system knows one."""
+def _prepare(limit: int) -> None:
+    """Hold the worker under an address-space limit, where the system knows one.
+
+    What the imports have made lives as long as the worker: the collector need not look at it
+    (measured: a tenth of a page's time).
+    """
+    gc.freeze()
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource  # noqa: PLC0415
 
@@ -51,7 +57,7 @@ class ExtractionPool:
             max_workers=workers,
             max_tasks=PAGES_PER_WORKER,
             context=context,
-            initializer=_limit_memory,
+            initializer=_prepare,
             initargs=[memory],
         )
 

@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
 from archive.clusters.judge import linked_pairs, same_work
-from archive.clusters.tables import table
 from archive.feed import ChangeNote
 from archive.feed import Kind as NoteKind
 from archive.models import Cluster, ClusterEvent, Decision, Fingerprint, Member
+from archive.tables import table
 from dedupe.align import Span
 from dedupe.canonical import FRAGMENT, Claim, choose, replaces
 from dedupe.compare import RULE_VERSION

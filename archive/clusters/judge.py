@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, union_all, update
 
 from archive.clusters.lookup import Candidate
-from archive.clusters.tables import table
 from archive.models import Decision, Edge, Member
+from archive.tables import table
 from dedupe import Prepared
 from dedupe.align import Span
 from dedupe.compare import RULE_VERSION, Matcher, Verdict, compare, joins

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, insert, or_, select
 
-from archive.clusters.tables import table
 from archive.models import Cluster, Fingerprint, Member, Shingle, SimBand
+from archive.tables import table
 from dedupe import Prepared
 from dedupe.canonical import Claim
 from dedupe.fingerprint import SHINGLE, VERSION, Breaks, gram_hashes, hamming, sampled

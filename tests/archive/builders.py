@@ -23,7 +23,7 @@ from archive.models import (
     Site,
     WarcFile,
 )
-from archive.search import forget_document, index_document
+from archive.search import Entry, forget_document, index_documents
 from archive.versions import keep_version
 
 NOW = datetime(2026, 3, 15, 8, 0, tzinfo=UTC)
@@ -101,7 +101,7 @@ class Builder:
                         **({"document_id": document, "text": "", "start": 0, "end": 0} | figure)
                     )
                 )
-            index_document(connection, self.database, document, text, title)
+            index_documents(connection, self.database, [Entry(document, title, text)])
             note = ChangeNote("document.created", document, {"version": 1})
             record_changes(connection, self.database, [note], NOW)
         return document
@@ -131,7 +131,7 @@ class Builder:
             values = {"text": text, "title": title, "end": len(text), "extraction_id": extraction}
             values |= {"version": old["version"] + 1, "text_sha256": _digest(text)}
             connection.execute(update(Document).where(here).values(values))
-            index_document(connection, self.database, document, text, title)
+            index_documents(connection, self.database, [Entry(document, title, text)])
             note = ChangeNote("document.updated", document, {"version": 2})
             record_changes(connection, self.database, [note], NOW)
 

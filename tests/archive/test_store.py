@@ -22,7 +22,7 @@ from archive.owner import host_name
 from archive.page import Figure as PageFigure
 from archive.page import Page, PageDocument, Topic
 from archive.search import Query, search
-from archive.store import OFF_TOPIC, document_id, store_page
+from archive.store import OFF_TOPIC, Extracted, document_id, store_pages
 from dedupe import prepare
 from tests.archive.conftest import NOW
 
@@ -76,7 +76,10 @@ class Store:
             (task,) = extractions.lease(connection, folder, "me", host_name(), now, 5)
         prepared = [prepare(d.text) for d in page.documents]
         given = {"owner": "me", "version": "1", "now": now}
-        return store_page(self.archive, task, page, prepared, **(given | options))
+        (outcome,) = store_pages(
+            self.archive, [Extracted(task, page, prepared)], **(given | options)
+        )
+        return outcome
 
     def rows(self, *columns):
         with self.archive.database.read() as connection:
@@ -174,9 +177,6 @@ def test_an_older_extraction_does_not_overwrite_a_newer_one(store: Store) -> Non
         task = extractions.Task(
             1, 1, "a", "government", 90, URL, None, None, NOW, (), {}
         )  # the lease of the first extraction, held for long
-    stored = store_page(
-        store.archive, task, page(document(title="旧")), [prepare(TEXT)],
-        owner="me", version="1", now=NOW,
-    )  # fmt: skip
-    assert stored is None
+    late = Extracted(task, page(document(title="旧")), [prepare(TEXT)])
+    assert store_pages(store.archive, [late], owner="me", version="1", now=NOW) == [None]
     assert store.rows(Document.title) == [("工作总结",)]

@@ -16,8 +16,6 @@ def at(hour, minute=0):
     [
         (None, at(12), at(12)),
         ("00:00-07:00+08:00", at(3), at(3)),
-        ("00:00-07:00", at(6, 59), at(6, 59)),
-        ("00:00-07:00", at(7), at(0) + timedelta(days=1)),
         ("00:00-07:00+08:00", at(7), at(0) + timedelta(days=1)),
         ("00:00-07:00+08:00", at(23, 59), at(0) + timedelta(days=1)),
         ("22:00-06:00+08:00", at(23), at(23)),
@@ -34,7 +32,7 @@ def test_when_a_site_may_be_fetched(window, now, opens):
     assert opens_at(window, now.astimezone(UTC)) == opens
 
 
-@pytest.mark.parametrize("text", ["", "night", "25:00-07:00+08:00", "00:00-07", "0:00-7:00Z"])
+@pytest.mark.parametrize("text", ["", "night", "25:00-07:00+08:00", "00:00-07:00", "0:00-7:00Z"])
 def test_what_is_no_window(text):
     with pytest.raises(ValueError, match="is not a window"):
         parse_window(text)
