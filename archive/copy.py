@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, func, insert, selec
 from archive.db import Database
 from archive.errors import ArchiveError
 from archive.models import Base, Document, Meta, SearchEntry
-from archive.search import index_document
+from archive.search import Entry, index_documents
 
 CHUNK: Final = 500
 """Rows read and written together."""
@@ -93,5 +93,5 @@ def _index(old: Connection, new: Connection, target: Database) -> int:
         texts = select(Document.id, Document.text, Document.title).where(Document.id.in_(wanted))
         found = {row.id: row for row in new.execute(texts)}
         for id_ in wanted:
-            index_document(new, target, id_, found[id_].text, found[id_].title)
+            index_documents(new, target, [Entry(id_, found[id_].title, found[id_].text)])
     return len(ids)
