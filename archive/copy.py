@@ -86,12 +86,12 @@ def _set_sequence(connection: Connection, table: Table) -> None:
 
 
 def _index(old: Connection, new: Connection, target: Database) -> int:
-    entries = select(SearchEntry.document_id).order_by(SearchEntry.number)
-    ids = list(old.execute(entries).scalars())
+    indexed = select(SearchEntry.document_id).order_by(SearchEntry.number)
+    ids = list(old.execute(indexed).scalars())
     for start in range(0, len(ids), CHUNK):
         wanted = ids[start : start + CHUNK]
         texts = select(Document.id, Document.text, Document.title).where(Document.id.in_(wanted))
         found = {row.id: row for row in new.execute(texts)}
-        for id_ in wanted:
-            index_documents(new, target, [Entry(id_, found[id_].title, found[id_].text)])
+        entries = [Entry(id_, found[id_].title, found[id_].text) for id_ in wanted]
+        index_documents(new, target, entries)
     return len(ids)
