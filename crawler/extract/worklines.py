@@ -1,0 +1,40 @@
+"""The body's lines while the cleaner works on them: what they say, and which rule removes them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from crawler.extract import prompts
+from crawler.extract.lines import Line
+
+SOLID: Final = 40
+"""Characters from which a sentence is a paragraph."""
+
+
+@dataclass(slots=True)
+class Worklines:
+    """The lines under work: `rule[n]` names the rule that removes line n."""
+
+    lines: Sequence[Line]
+    folded: Sequence[str]
+    scores: Sequence[float]
+    """Log-odds of each line to be the site's."""
+    rule: dict[int, str] = field(default_factory=dict)
+
+    def left(self) -> list[int]:
+        """The places of the lines that no rule has removed."""
+        return [n for n in range(len(self.lines)) if n not in self.rule]
+
+    def drop(self, n: int, rule: str) -> None:
+        """Remove a line; the first rule that does so stands."""
+        self.rule.setdefault(n, rule)
+
+    def is_solid(self, n: int) -> bool:
+        """Whether a line is surely running text of the report."""
+        folded = self.folded[n]
+        return len(folded) >= SOLID and prompts.is_sentence(folded) and self.scores[n] < 0
+
+    def edges(self) -> tuple[int, int]:
+        """First and last solid line; before and after them a line needs less to be dropped."""
+        solid = [n for n in self.left() if self.is_solid(n)]
+        return (solid[0], solid[-1]) if solid else (0, len(self.lines))
