@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
+from archive.health import WORDS as ALARMS
 from crawler.cli.main import COMMANDS, xiaobao
 from crawler.config import ENVIRONMENT, Config
 
@@ -38,3 +39,15 @@ def test_every_command_says_what_it_does(name: str) -> None:
 def test_commands_of_the_readme_exist() -> None:
     used = set(re.findall(r"^ {4}(?:\S*/)?xiaobao (\w+)", README, re.MULTILINE))
     assert {"serve", "crawl"} <= used <= set(COMMANDS)
+
+
+OPERATE = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
+
+
+def test_commands_of_the_operators_page_exist() -> None:
+    used = set(re.findall(r"(?:^ {4}|`|bin/)xiaobao (\w+)", OPERATE, re.MULTILINE))
+    assert {"crawl", "status", "schedule", "import", "copy", "verify"} <= used <= set(COMMANDS)
+
+
+def test_every_alarm_is_explained() -> None:
+    assert set(re.findall(r"^\| `(\w+)` \|", OPERATE, re.MULTILINE)) == set(ALARMS)

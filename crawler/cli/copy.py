@@ -10,16 +10,16 @@ from crawler.cli.context import pass_archive
 
 
 @click.command()
-@click.argument("database", metavar="URL")
+@click.argument("to", metavar="URL")
 @pass_archive
-def copy(archive: Archive, /, database: str) -> None:
+def copy(archive: Archive, /, to: str) -> None:
     """Copy the archive's database to URL, an empty database, e.g. from SQLite to PostgreSQL.
 
     WARC files stay in the archive's folder. From then on give every command --database URL. No
     crawl may run meanwhile.
     """
     crawling = OnlyCrawl(archive.folder, one_machine=archive.database.is_sqlite)
-    target = Database(database)
+    target = Database(to)
     try:
         target.migrate()
         rows = copy_database(archive.database, target, _tell)

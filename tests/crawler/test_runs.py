@@ -5,14 +5,28 @@ import signal
 import subprocess
 from pathlib import Path
 
+import psycopg
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
+from archive.archive import Archive
 from archive.errors import ArchiveError
+from archive.models import Document
 from archive.owner import OnlyCrawl
 from crawler.cli.main import xiaobao
 from tests.crawler.test_crawl import Crawler, listing, report_page
-from tests.web import PROFILE, Web, command, environment, html, run, serving, write_profile
+from tests.web import (
+    PROFILE,
+    Web,
+    command,
+    environment,
+    html,
+    run,
+    run_json,
+    serving,
+    write_profile,
+)
 
 
 @pytest.fixture
@@ -121,3 +135,29 @@ def test_a_crawl_that_reached_nothing_says_so(crawler: Crawler, web: Web) -> Non
     assert done.returncode == 1
     assert "alarm: mysite since " in done.stderr
     assert "no list can be fetched: status 503" in done.stderr
+
+
+def test_an_archive_is_moved_to_postgresql_and_made_again_from_its_warc_files(
+    crawler: Crawler, tmp_path: Path, postgres_url: str
+) -> None:
+    crawler.crawl()
+    base, _, query = postgres_url.partition("?")
+    with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as server:
+        server.execute("CREATE DATABASE xiaobao_moved")
+    moved = f"{base.rsplit('/', 1)[0]}/xiaobao_moved" + (f"?{query}" if query else "")
+    place = ("--archive", crawler.folder)
+    done = run("copy", moved, *place)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    checked = run_json("verify", *place, "--database", moved)
+    assert (checked["captures"], checked["problems"]) == (3, [])
+    again = run("copy", moved, *place)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "holds an archive already" in again.stderr
+
+    made = tmp_path / "made-again"
+    profiles = ("--profiles", crawler.profiles)
+    imported = run_json("import", crawler.folder / "warc", "--archive", made, *profiles)
+    assert (imported["kept"], imported["documents"]) == (2, 2)
+    ids = {row[0] for row in crawler.rows(Document.id)}
+    with Archive.open(made) as archive, archive.database.read() as connection:
+        assert set(connection.execute(select(Document.id)).scalars()) == ids
