@@ -6,6 +6,7 @@ parsing: some inputs of a few megabytes keep an extractor busy for minutes.
 """
 
 import re
+import sys
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,13 +19,22 @@ MAX_TAGS: Final = 20_000
 """Most "<" a page may hold; real article pages have 300 to 6,000."""
 
 _PARSER_OPTIONS: Final = {"huge_tree": True, "remove_pis": True, "encoding": "utf-8"}
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+"""Characters that lxml reads but refuses to write, as it must when elements are removed."""
+_REFERENCE = re.compile(r"&#(?:x([0-9a-f]{1,8})|([0-9]{1,9}));?", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>", re.IGNORECASE)
 
 
 def too_complex(html: str) -> bool:
     """Whether a page is larger than extraction reads."""
     return len(html) > MAX_CHARS or html.count("<") > MAX_TAGS
+
+
+def _reference(match: re.Match[str]) -> str:
+    """A character reference as it stands, or nothing where no tree may hold its character."""
+    code = int(match[1], 16) if match[1] else int(match[2])
+    refused = code > sys.maxunicode or 0xD800 <= code < 0xE000 or _CONTROL.match(chr(code))
+    return "" if refused else match[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,8 @@ def parse(html: str) -> Parsed:
     replaced first.
     """
     clean = _DECLARATION.sub("", _CONTROL.sub("", html))
+    if "&#" in clean:
+        clean = _REFERENCE.sub(_reference, clean)
     payload = clean.encode("utf-8", "replace")
     if not payload.strip():
         return Parsed(None)

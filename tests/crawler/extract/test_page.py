@@ -165,6 +165,15 @@ def test_deep_nesting_is_read():
     assert read(html).text == "\n".join(BODY)
 
 
+@pytest.mark.parametrize(
+    "stray", ["\uffff", "\ufffe", "\x01", "&#xffff;", "&#1;", "&#x1f;", "&#xd800;"]
+)
+def test_characters_that_no_tree_may_hold_do_no_harm(stray):
+    hidden = f"<span style='display:none'>x</span>{stray}后文"
+
+    assert read(article(extra=f"<p>前文{hidden}</p>")).text.startswith("\n".join(BODY))
+
+
 def test_lone_surrogates_and_control_characters_do_no_harm():
     html = article().replace("人手", "人\x00手").encode() + b"\xed\xa0\x80"
 
