@@ -30,6 +30,10 @@ _CLASSES = re.compile(r"\d+(?:个)?大?(?:类|品种|种)")
 _PUNITIVE = re.compile("(?:加倍|双倍|多倍|惩罚性)赔偿|欺诈")
 _SAMPLED = re.compile("抽[检查样取]|检[测验]")
 _FAILED = re.compile("不合格|合格|问题|同比|类")
+_FAR_REACH: Final = 400
+"""Characters before a number where a verb may name goods and samples."""
+_ENDLESS: Final = 2_000
+"""Longest sentence that is kept whole; longer ones are tables and rubble without a full stop."""
 _AFTER: Final = 24
 """Characters behind a number that may name it."""
 _SETTLED_AFTER = re.compile(
@@ -89,7 +93,7 @@ def read_figures(text: str, plain_text: str, offset: int = 0) -> tuple[Figure, .
                     name,
                     plain(number.value),
                     _unit(name, number.unit),
-                    text[sentence.start() : sentence.end()].strip(),
+                    _around(text, sentence.start(), sentence.end(), start),
                     offset + start,
                     offset + sentence.start() + number.end,
                 )
@@ -97,18 +101,27 @@ def read_figures(text: str, plain_text: str, offset: int = 0) -> tuple[Figure, .
     return check(_unique(figures))
 
 
+def _around(text: str, start: int, end: int, at: int) -> str:
+    """The sentence of a number; of one that never ends, what stands around the number."""
+    if end - start > _ENDLESS:
+        start, end = max(start, at - _FAR_REACH), min(end, at + _FAR_REACH)
+    return text[start:end].strip()
+
+
 def _named(sentence: str, numbers: Sequence[Number], *, seen: bool) -> Iterator[tuple[Number, str]]:
     previous_end = 0
     held = ""
+    target = _TARGET.search(sentence)
+    meant = target.start() if target else len(sentence)
     for place, number in enumerate(numbers):
         following = numbers[place + 1].start if place + 1 < len(numbers) else len(sentence)
         left = sentence[max(previous_end, number.start - _REACH) : number.start]
         right = sentence[number.end : min(following, number.end + _AFTER)]
         previous_end = number.end
-        if _TARGET.search(sentence, 0, number.start):
+        if number.start > meant:
             break
         name = _name(number, left, right, held, seen=seen) or _by_sentence(
-            number, sentence[: number.start], left
+            number, sentence[max(0, number.start - _FAR_REACH) : number.start], left
         )
         held = name or held
         if name:

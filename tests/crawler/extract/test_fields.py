@@ -108,6 +108,13 @@ def test_a_rate_that_contradicts_its_counts_is_flagged():
     assert rate.sanity == "50 of 200 is 25 %"
 
 
+def test_a_text_without_a_full_stop_is_read_with_its_surroundings_only():
+    text = "".join(f"投诉{n}件，" for n in range(1, 3_000))
+    found = read_figures(text, level(text))
+
+    assert max(len(figure.text) for figure in found) <= 1_000
+
+
 @given(st.text(alphabet="投诉举报咨询受理件元万0123456789.,，。%调解率", max_size=80))
 def test_figures_stand_where_they_say(text):
     for figure in read_figures(text, level(text)):

@@ -15,6 +15,8 @@ ROUNDS = int(os.environ.get("XIAOBAO_MUTATIONS", "150"))
 FRAGMENTS = (
     b"<table>", b"</div>" * 50, b"<!--", b"<style>", b"<script>", b"<![CDATA[", b"&#xD800;",
     b"<svg><title>", b"<plaintext>", b"<template>", b'<a href="', b"\0" * 40, b"\xed\xa0\x80",
+    b"\xef\xbf\xbf", b"&#1;", b"<br>" * 100_000, b"<b><i>" * 900, b"&nbsp;" * 20_000,
+    "投诉1件，".encode() * 4000, "一、".encode() * 3000, b"<a href=x>x</a>" * 1500,
     b"<div>" * 2500, b"<br>" * 3000, b"<p>" * 3000, b"<ul><li>" * 300,
 )  # fmt: skip
 CODECS = ("gb18030", "utf-16", "big5", "shift_jis", "latin-1")
