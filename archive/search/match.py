@@ -4,8 +4,6 @@ AND, OR and NOT are set operations of SQL over document numbers, the same on bot
 engine's own search answers single terms only.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import (
@@ -31,8 +29,8 @@ from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.sql.selectable import CompoundSelect
 
 from archive.models import SearchEntry
-from archive.search.index import SEGMENT_BITS, match_expression
-from archive.search.query import And, Node, Or, Term, terms
+from archive.search.index import MAX_SEGMENTS, SEGMENT_BITS, match_expression
+from archive.search.query import And, Node, Or, Term
 
 _FTS = table("search_fts", column("rowid"))
 _VECTOR = table("search_vector", column("id"), column("number"), column("tokens", TSVECTOR))
@@ -80,51 +78,20 @@ def prepare(connection: Connection) -> None:
         connection.execute(text("SET LOCAL enable_seqscan = off"))
 
 
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """How well documents match; documents that are not in it score 0."""
+def segments(connection: Connection, form: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The numbers of the documents that have a term, and of those that have it in the title.
 
-    numbers: NDArray[np.int64]
-    """Sorted."""
-    scores: NDArray[np.float64]
-
-    def of(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The scores of these documents."""
-        if not len(self.numbers):
-            return np.zeros(len(numbers))
-        places = np.minimum(np.searchsorted(self.numbers, numbers), len(self.numbers) - 1)
-        return np.where(self.numbers[places] == numbers, self.scores[places], 0.0)
-
-
-def scores(connection: Connection, node: Node) -> Scores:
-    """How well documents match the terms of `node` in the eyes of the engine; more is better.
-
-    A term counts by its best segment; the title is one, and short, so that a hit there counts
-    most.
+    Some perhaps more than once.
     """
     sqlite = connection.dialect.name == "sqlite"
-    found = [Scores(np.zeros(0, np.int64), np.zeros(0))]
-    for form in terms(node):
-        rows = _scored(form, sqlite=sqlite).subquery()
-        listed = connection.execute(
-            select(
-                func.aggregate_strings(cast(rows.c.row, Text), ","),
-                func.aggregate_strings(cast(rows.c.score, Text), ","),
-            )
-        ).one()
-        segments = np.fromstring(listed[0] or "", dtype=np.int64, sep=",")
-        marks = np.fromstring(listed[1] or "", dtype=np.float64, sep=",")
-        found.append(_grouped(segments >> SEGMENT_BITS, marks, np.maximum))
-    numbers = np.concatenate([one.numbers for one in found])
-    return _grouped(numbers, np.concatenate([one.scores for one in found]), np.add)
-
-
-def _grouped(numbers: NDArray[np.int64], marks: NDArray[np.float64], join: np.ufunc) -> Scores:
-    """One score a document: the scores of its places joined."""
-    unique, places = np.unique(numbers, return_inverse=True)
-    total = np.zeros(len(unique))
-    join.at(total, places, marks)
-    return Scores(unique, total)
+    row: ColumnElement[int] = literal_column("rowid") if sqlite else _VECTOR.c.id
+    rows = select(row.label("row")).select_from(_table(sqlite)).where(_matches(form, sqlite=sqlite))
+    joined = select(func.aggregate_strings(cast(rows.subquery().c.row, Text), ","))
+    listed = connection.execute(joined).scalar_one()
+    found = np.fromstring(listed or "", dtype=np.int64, sep=",")
+    # The title is a document's segment 0.
+    in_title = found[found & (MAX_SEGMENTS - 1) == 0]
+    return found >> SEGMENT_BITS, in_title >> SEGMENT_BITS
 
 
 def _term(form: str, *, sqlite: bool) -> Select[int]:
@@ -134,17 +101,6 @@ def _term(form: str, *, sqlite: bool) -> Select[int]:
     else:
         number = _VECTOR.c.number
     return select(number).select_from(_table(sqlite)).where(_matches(form, sqlite=sqlite))
-
-
-def _scored(form: str, *, sqlite: bool) -> Select[int, float]:
-    """Rows (row, score) of the index."""
-    matches = _matches(form, sqlite=sqlite)
-    if sqlite:
-        bm25: ColumnElement[float] = literal_column("-rank")
-        return select(_FTS.c.rowid.label("row"), bm25.label("score")).where(matches)
-    per_length = 1  # divided by 1 + log(length)
-    rank: ColumnElement[float] = func.ts_rank(_VECTOR.c.tokens, _tsquery(form), per_length)
-    return select(_VECTOR.c.id.label("row"), rank.label("score")).where(matches)
 
 
 def _table(sqlite: bool) -> FromClause:

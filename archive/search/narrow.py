@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from archive.errors import BadQuery
 from archive.search.columns import Columns
-from archive.search.match import Scores
 from archive.search.query import CLUSTER_SIZES, FACETS, UNKNOWN, Query
+from archive.search.relevance import NUMBER_BITS, keys
 
 MAX_VALUES = 200
 """Values listed of one facet; issuers can be thousands."""
@@ -107,7 +107,14 @@ def _size(value: str) -> tuple[int, int]:
 def _count(
     columns: Columns, hits: Places, facet: str, chosen: tuple[str, ...]
 ) -> tuple[FacetValue, ...]:
-    counts = _counts(columns, hits, facet, chosen)
+    if facet == "year":
+        counts = _years(columns, hits)
+    elif facet == "cluster_size":
+        counts = _sizes(columns, hits)
+    elif facet == "region":
+        counts = _regions(columns, hits, chosen)
+    else:
+        counts = _most(columns, hits, facet, chosen)
     for value in chosen:
         counts.setdefault(value, 0)
     if facet == "year":
@@ -121,22 +128,31 @@ def _count(
     return tuple(FacetValue(value, counts[value], value in chosen) for value in listed)
 
 
-def _counts(columns: Columns, hits: Places, facet: str, chosen: tuple[str, ...]) -> dict[str, int]:
-    if facet == "year":
-        years, times = np.unique(columns.year[hits], return_counts=True)
-        return {
-            str(year) if year else UNKNOWN: int(n) for year, n in zip(years, times, strict=True)
-        }
-    if facet == "cluster_size":
-        sizes = columns.cluster_size[hits]
-        counted = {
-            value: int(np.count_nonzero((sizes >= low) & (sizes <= high)))
-            for value, (low, high) in CLUSTER_SIZES.items()
-        }
-        return {value: n for value, n in counted.items() if n}
-    if facet == "region":
-        return _regions(columns, hits, chosen)
-    return _coded(columns, hits, facet)
+def _years(columns: Columns, hits: Places) -> dict[str, int]:
+    times = np.bincount(columns.year[hits])
+    return {str(year or UNKNOWN): int(times[year]) for year in np.flatnonzero(times).tolist()}
+
+
+def _sizes(columns: Columns, hits: Places) -> dict[str, int]:
+    sizes = columns.cluster_size[hits]
+    counted = {
+        value: int(np.count_nonzero((sizes >= low) & (sizes <= high)))
+        for value, (low, high) in CLUSTER_SIZES.items()
+    }
+    return {value: n for value, n in counted.items() if n}
+
+
+def _most(columns: Columns, hits: Places, name: str, chosen: tuple[str, ...]) -> dict[str, int]:
+    """The counts of the values that will be listed: naming 10,000 issuers takes 10 ms."""
+    values = columns.values[name]
+    times = np.bincount(columns.codes[name][hits], minlength=len(values))
+    present = np.flatnonzero(times)
+    if len(present) > MAX_VALUES:
+        order = times[present] * len(values) - columns.ranks[name][present]
+        top = present[np.argpartition(order, -MAX_VALUES)[-MAX_VALUES:]]
+        also = [code for code in present.tolist() if values[code] in chosen] if chosen else []
+        present = np.union1d(top, also).astype(np.int64)
+    return {values[code]: int(times[code]) for code in present.tolist()}
 
 
 def _coded(columns: Columns, hits: Places, name: str) -> dict[str, int]:
@@ -166,29 +182,12 @@ def _within(region: str, chosen: tuple[str, ...]) -> bool:
 
 def newest(columns: Columns, hits: Places, before: tuple[int, int] | None, limit: int) -> Places:
     """The `limit` newest of `hits` behind the place (day, number) in that order; undated last."""
-    keys = columns.day[hits].astype(np.int64) << _NUMBER_BITS | columns.number[hits]
+    order = keys(columns, hits)
     if before:
         day, number = before
-        later = keys < (day << _NUMBER_BITS | number)
-        hits, keys = hits[later], keys[later]
-    return _largest(hits, keys, limit)
-
-
-def best(
-    columns: Columns, hits: Places, scores: Scores, before: tuple[float, int] | None, limit: int
-) -> Places:
-    """The `limit` best scored of `hits` behind the place (score, number) in that order."""
-    numbers = columns.number[hits]
-    marks = scores.of(numbers)
-    if before:
-        score, number = before
-        later = (marks < score) | ((marks == score) & (numbers < number))
-        hits, numbers, marks = hits[later], numbers[later], marks[later]
-    return hits[np.lexsort((numbers, marks))[::-1][:limit]]
-
-
-_NUMBER_BITS = 42
-"""Of a day and a number in one 64-bit key: days need 22 bits until the year 9999."""
+        later = order < (day << NUMBER_BITS | number)
+        hits, order = hits[later], order[later]
+    return _largest(hits, order, limit)
 
 
 def _largest(hits: Places, keys: NDArray[np.int64], limit: int) -> Places:

@@ -20,9 +20,10 @@ from archive.errors import BadCursor, BadQuery
 from archive.models import Change, Document, Member, SearchEntry
 from archive.search import columns as cols
 from archive.search.columns import Columns
-from archive.search.match import matching, prepare, scores
-from archive.search.narrow import Facets, best, narrow, newest
+from archive.search.match import matching, prepare
+from archive.search.narrow import Facets, narrow, newest
 from archive.search.query import And, Node, Query, parse, terms
+from archive.search.relevance import best, keys, relevance
 from archive.search.snippets import AROUND, Line, lines
 
 MAX_LIMIT = 1_000
@@ -109,20 +110,21 @@ class Searcher:
         with self.db.read() as connection, _time_limit(connection, seconds):
             columns, hits, facets = self._find(connection, node, query)
             if query.sort == "relevance" and terms(node):
-                marks = scores(connection, node)
-                page = best(columns, hits, marks, _relevance_place(after), limit + 1)
+                marked = relevance(connection, columns, hits, node)
+                page = best(columns, marked, _relevance_place(after), limit + 1)
             else:
-                marks = None
+                marked = None
                 page = newest(columns, hits, _date_place(after), limit + 1)
             more, page = len(page) > limit, page[:limit]
             found = _hits(connection, columns, page, terms(node))
         token = None
         if more and len(page):
-            number, day = int(columns.number[page[-1]]), int(columns.day[page[-1]])
-            if marks is None:
-                token = _token(["d", day, number])
+            last = page[-1]
+            if marked is None:
+                token = _token(["d", int(columns.day[last]), int(columns.number[last])])
             else:
-                token = _token(["r", float(marks.of(np.array([number]))[0]), number])
+                mark = float(marked.marks[np.flatnonzero(marked.hits == last)[0]])
+                token = _token(["r", mark, int(keys(columns, page[-1:])[0])])
         return Results(total=len(hits), hits=found, facets=facets, next=token)
 
     def documents(self, query: Query, *, seconds: float = SECONDS) -> list[str]:
@@ -146,9 +148,10 @@ class Searcher:
             columns = cols.load(connection)
         else:
             columns = cols.load_numbers(connection, np.unique(found).tolist())
-        hits = np.arange(len(columns), dtype=np.int64)
-        if found is not None:
-            hits = hits[np.isin(columns.number, found)]
+        if found is None:
+            hits = np.arange(len(columns), dtype=np.int64)
+        else:
+            hits = cols.places_of(columns, found)
         hits, facets = narrow(columns, hits, query)
         return columns, hits, facets
 
@@ -234,6 +237,9 @@ def _snippet(text: str, shown: Sequence[Line]) -> str:
     return " ".join(f"{line.before}{line.hit}{line.after}".split())
 
 
+_CANCELLED = "57014"
+
+
 @contextmanager
 def _time_limit(connection: Connection, seconds: float) -> Iterator[None]:
     """End what the database does in this block after `seconds`, as BadQuery."""
@@ -241,13 +247,15 @@ def _time_limit(connection: Connection, seconds: float) -> Iterator[None]:
     sqlite = connection.dialect.name == "sqlite"
     if sqlite:
         until = time.monotonic() + seconds
-        raw.set_progress_handler(lambda: time.monotonic() > until, 1_000)
+        raw.set_progress_handler(lambda: time.monotonic() > until, 10_000)
     else:
         connection.execute(text(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}"))
     try:
         yield
     except DBAPIError as error:
-        if "interrupted" not in str(error.orig) and "statement timeout" not in str(error.orig):
+        # PostgreSQL says that it was cancelled, and under load not always that time was the reason.
+        cancelled = getattr(error.orig, "sqlstate", None) == _CANCELLED
+        if not cancelled and "interrupted" not in str(error.orig):
             raise
         raise BadQuery(
             f"the search took longer than {seconds:g} seconds; ask for something rarer",

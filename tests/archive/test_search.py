@@ -3,6 +3,7 @@ from collections import Counter
 from contextlib import suppress
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from archive.db import Database
 from archive.errors import BadCursor, BadQuery
 from archive.fold import fold, search_form
-from archive.search import FACETS, Query, Results, Searcher, search
+from archive.search import FACETS, Query, Results, Searcher, relevance, search
 from archive.search.index import MAX_REPEATS, OVERLAP, SEGMENT, segments
 from archive.search.query import MAX_TERM
 from archive.search.snippets import places
@@ -389,3 +390,51 @@ def test_places_are_those_of_the_folded_text(text: str, raw: list[str]) -> None:
     spans = list(places(text, forms))
     assert {place for span in spans for place in range(*span)} == marked
     assert all(a[1] <= b[0] for a, b in pairwise(spans))
+
+
+def test_relevance_is_titles_then_how_often_then_newest(database: Database, build: Builder) -> None:
+    filler = "其他内容" * 200
+    once = build.document("投诉" + filler, published=date(2020, 1, 1))
+    newer = build.document("投诉" + filler, published=date(2021, 1, 1))
+    often = build.document("投訴" * 8 + filler, published=date(2019, 1, 1))
+    title = build.document(filler, title="投诉", published=date(2018, 1, 1))
+    long = build.document("投诉" * 2 + filler * 9, published=date(2022, 1, 1))
+    build.document("别的", title="别的")
+    for query in (Query("投诉", sort="relevance"), Query("投诉 NOT 别的", sort="relevance")):
+        found = [hit.id for hit in search(database, query).hits]
+        assert found == [title, often, newer, once, long]
+
+
+def test_a_rare_term_counts_more(database: Database, build: Builder) -> None:
+    for _ in range(9):
+        build.document("投诉")
+    rare = build.document("预付卡", published=date(1999, 1, 1))
+    found = search(database, Query("投诉 OR 预付卡", sort="relevance"))
+    assert found.hits[0].id == rare
+
+
+def test_beyond_the_texts_that_are_read_order_goes_on(
+    database: Database, many: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relevance, "READ", 9)
+    test_pages_follow_each_other_without_gap_or_repeat(database, many, "relevance")
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_both_engines_give_one_order(database: Database, tmp_path: Path) -> None:
+    random = Random(5)
+    words = ("投诉", "举报", "預付卡", "服务", "，")
+    texts = ["".join(random.choices(words, k=random.randint(3, 90))) for _ in range(60)]
+    asked = ("投诉", "举报 预付卡", "卡服 OR 诉举", "诉投诉 OR 服务", "报")
+    other = Database(f"sqlite:///{tmp_path / 'other.db'}")
+    other.migrate()
+    orders = []
+    for one in (database, other):
+        build = Builder(one)
+        for place, text in enumerate(texts):
+            build.document(text, title=text[:5], id=f"e{place}", url=f"http://e/{place}")
+        queries = [Query(words, sort="relevance") for words in asked]
+        orders.append([[h.id for h in search(one, q, limit=100).hits] for q in queries])
+    other.close()
+    assert orders[0] == orders[1]
+    assert all(orders[0])

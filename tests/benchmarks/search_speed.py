@@ -1,4 +1,4 @@
-"""How fast search is, beside a plain scan and FTS5's own trigram index.
+"""How fast search is, beside a plain scan, FTS5's own trigram index and tantivy.
 
     python -m tests.benchmarks.search_speed [--documents 10000] [--database URL]
 
@@ -26,7 +26,8 @@ from archive.archive import Archive
 from archive.db import Database
 from archive.fold import search_form
 from archive.models import Article, Document, Extraction, Site
-from archive.search import Query, Searcher, index_document
+from archive.search import Entry, Query, Searcher, index_documents
+from archive.search.index import _tokens, _words
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 COMMON = ["消费者", "投诉", "举报", "市场监管", "维权", "受理", "调解", "经营者", "商品", "服务"]
@@ -93,7 +94,7 @@ def _insert(connection, db, number, body, random_) -> None:
             topic_score=5, created_at=NOW, updated_at=NOW,
         )
     )  # fmt: skip
-    index_document(connection, db, name, body, title)
+    index_documents(connection, db, [Entry(name, title, body)])
 
 
 def queries(sample: list[str]) -> dict[str, list[str]]:
@@ -138,6 +139,43 @@ def trigram(folder: Path, db: Database) -> Callable[[str], object]:
     connection.commit()
     ask = "SELECT rowid FROM t WHERE t MATCH ?"
     return lambda query: connection.execute(ask, (f'"{search_form(query)}"',)).fetchall()
+
+
+def tantivy(folder: Path, db: Database) -> Callable[[str], object] | None:
+    """tantivy over the same pairs of characters; None where it is not installed.
+
+    It counts all hits and gives the best 20; asked for phrases only, so not for one character.
+    """
+    try:
+        import tantivy as engine
+    except ModuleNotFoundError:
+        return None
+    builder = engine.SchemaBuilder()
+    builder.add_text_field("pairs", tokenizer_name="whitespace", index_option="position")
+    schema = builder.build()
+    (folder / "tantivy").mkdir()
+    index = engine.Index(schema, path=str(folder / "tantivy"))
+    start = time.perf_counter()
+    writer = index.writer(heap_size=100_000_000, num_threads=1)
+    with db.read() as reading:
+        for (body,) in reading.execute(text("SELECT text FROM document")):
+            writer.add_document(engine.Document(pairs=_words(search_form(body))))
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    size = sum(file.stat().st_size for file in (folder / "tantivy").iterdir())
+    print(f"tantivy index {size / 1e6:.0f} MB, made in {time.perf_counter() - start:.0f} s")
+    searcher = index.searcher()
+
+    def ask(query: str) -> object:
+        pairs = _tokens(search_form(query))[:-1]
+        if len(pairs) == 1:
+            wanted = engine.Query.term_query(schema, "pairs", pairs[0])
+        else:
+            wanted = engine.Query.phrase_query(schema, "pairs", list(pairs))
+        return searcher.search(wanted, limit=20, count=True)
+
+    return ask
 
 
 def main() -> None:
@@ -186,10 +224,14 @@ def measure(db: Database, folder: Path, count: int) -> None:
     }
     if db.is_sqlite:
         peers["FTS5 trigram, ids only"] = trigram(folder, db)
+    if other := tantivy(folder, db):
+        peers["tantivy, no facets"] = other
     for kind, asked in queries(sample).items():
         print(f"\n{kind:24} {'median':>9} {'p95':>9} ms")
         for peer, ask in peers.items():
             if kind == "boolean" and peer not in ("search", "search, one-shot"):
+                continue
+            if kind == "1 character" and peer == "tantivy, no facets":
                 continue
             print(f"{peer:24} {timed(ask, asked)}")
 
