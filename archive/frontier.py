@@ -15,7 +15,7 @@ from sqlalchemy import Connection, and_, bindparam, func, not_, or_, select, upd
 from sqlalchemy.dialects import postgresql, sqlite
 
 from archive import hosts
-from archive.models import Frontier
+from archive.models import Frontier, UtcTime
 
 _HELD = update(Frontier).where(
     Frontier.id == bindparam("held_id"), Frontier.lease_owner == bindparam("held_by")
@@ -211,6 +211,23 @@ def finish(connection: Connection, owner: str, finished: Iterable[Finished]) -> 
         shapes[tuple(done.seen)].append(values)
     for rows in shapes.values():  # one statement sets the same columns in all its rows
         connection.execute(_HELD, rows)
+
+
+def make_due(
+    connection: Connection, site_id: str, changed: Sequence[tuple[str, datetime]], now: datetime
+) -> None:
+    """Let known URLs be due now that were fetched before they last changed, as their site says."""
+    rows = [{"changed_key": url, "changed_at": moment} for url, moment in changed]
+    if not rows:
+        return
+    older = update(Frontier).where(
+        Frontier.key == bindparam("changed_key"),
+        Frontier.site_id == site_id,
+        Frontier.state == "done",
+        or_(Frontier.outcome == "ok", Frontier.outcome == "unchanged"),
+        Frontier.fetched_at < bindparam("changed_at", type_=UtcTime()),
+    )
+    connection.execute(older.values(due_at=now), rows)
 
 
 def postpone(connection: Connection, visits: Sequence[tuple[int, NextVisit]]) -> None:

@@ -239,9 +239,13 @@ def _host(url: str) -> str:
 
 
 def request_for(row: Leased, spider: Spider) -> Request:
-    """The request that fetches a frontier row; conditional where the last answer allows it."""
+    """The request that fetches a frontier row; conditional where the last answer allows it.
+
+    An index of sitemaps is always read: it may stay as it is while the files that it names change.
+    """
     headers = {}
-    if row.visits % UNCONDITIONAL_EVERY:
+    names_others = row.kind == "list" and bool((row.page_state or {}).get("sitemap"))
+    if row.visits % UNCONDITIONAL_EVERY and not names_others:
         if row.etag:
             headers["If-None-Match"] = row.etag
         if row.last_modified:

@@ -129,9 +129,10 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True, config=STRICT)
 class Start:
-    """`[[start]]`: a list page, or an article of a site whose links are not followed."""
+    """`[[start]]`: a list page, an article of a site whose links are not followed, or a sitemap."""
 
     url: HttpUrl
+    kind: Literal["page", "sitemap"] = "page"
     label: str = ""
     max_pages: Annotated[int, Field(ge=1)] = 50
 

@@ -6,9 +6,10 @@ which the archive stores whole.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Future
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
@@ -19,7 +20,7 @@ from twisted.python.failure import Failure
 
 from archive import hosts
 from archive.captures import Fetched
-from archive.frontier import Found, Leased, NextVisit
+from archive.frontier import Found, Kind, Leased, NextVisit, make_due
 from archive.hosts import all_unwell
 from archive.runs import SiteRow, save_site
 from archive.warc import Exchange
@@ -35,11 +36,13 @@ from crawler.parts import next_part, part_of
 from crawler.revisit import MAX_ARTICLE, Bounds
 from crawler.session import Session
 from crawler.settings import settings_for
+from crawler.sitemaps import Entry, read_sitemap, tells_changes
 from crawler.urls import host_allowed, resolve, url_refusal
 from spiders.profile import Profile
 from spiders.schema import seconds
 from spiders.window import opens_at
 
+T = TypeVar("T")
 LIST_PRIORITY = 10
 """Lists before articles: what is new is known early, and a budget is not spent on old pages."""
 MAX_HOPS = 5
@@ -100,13 +103,20 @@ class SiteSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the start pages, through the frontier like everything else."""
         site = site_row(self.profile)
-        self.session.recorder.call(lambda c: save_site(c, site, datetime.now(UTC)))
+        self._remember(lambda c: save_site(c, site, datetime.now(UTC)))
         self.breaker.unwell |= await asyncio.wrap_future(self.session.recorder.call(all_unwell))
         again = not self.only_due and self.name not in self.session.interrupted
         for start in self.profile.start:
-            kind = "article" if self.profile.article.matches(start.url) else "list"
-            priority = LIST_PRIORITY if kind == "list" else 0
-            found = Found(start.url, kind, title=start.label or None, priority=priority)  # type: ignore[arg-type]
+            is_sitemap = start.kind == "sitemap"
+            is_article = not is_sitemap and self.profile.article.matches(start.url)
+            kind: Kind = "article" if is_article else "list"
+            found = Found(
+                start.url,
+                kind,
+                title=start.label or None,
+                priority=0 if is_article else LIST_PRIORITY,
+                page_state={"sitemap": start.max_pages} if is_sitemap else None,
+            )
             yield Request(start.url, meta={"found": found, "again": again and kind == "list"})
 
     def parse(self, response: Response) -> Iterator[Fetched]:
@@ -126,6 +136,8 @@ class SiteSpider(Spider):
         verdict = self._judged(row, self._judge(exchange, text, row, now))
         if verdict.outcome != "ok":
             yield _fetched(row, verdict, now, exchange)
+        elif row.kind == "list" and "sitemap" in (row.page_state or {}):
+            yield _fetched(row, verdict, now, exchange, found=self._listed(exchange, row, now))
         elif row.kind == "list":
             found, follow = self._links(text, row)
             yield _fetched(row, verdict, now, exchange, found=found, follow=follow)
@@ -153,20 +165,29 @@ class SiteSpider(Spider):
     def _judged(self, row: Leased, verdict: Verdict) -> Verdict:
         """Let the next request go, or leave a host alone that blocks us or keeps failing."""
         host = urlsplit(row.url).netloc
-        call = self.session.recorder.call
         match self.breaker.judge(host, verdict):
             case "well":
-                call(lambda connection: hosts.well(connection, host))
+                self._remember(lambda connection: hosts.well(connection, host))
             case "unwell":
                 reason = verdict.reason or verdict.outcome
-                call(lambda connection: hosts.unwell(connection, host, reason))
+                self._remember(lambda connection: hosts.unwell(connection, host, reason))
             case Pause(length, reason):
                 now = datetime.now(UTC)
-                until = call(lambda c: hosts.pause(c, host, now, length, reason))
+                until = self._remember(lambda c: hosts.pause(c, host, now, length, reason))
                 self.scheduler.pause(host, until)
                 self.logger.warning("%s pauses: %s", host, reason)
         self.scheduler.judged(row)
         return verdict
+
+    def _remember(self, work: Callable[[Any], T]) -> "Future[T]":
+        """Write something to the archive beside the fetches; nobody waits for it."""
+        done = self.session.recorder.call(work)
+        done.add_done_callback(self._complain)
+        return done
+
+    def _complain(self, done: "Future[Any]") -> None:
+        if error := done.exception():
+            self.logger.error("%s: not remembered: %s", self.name, error)
 
     def _moved(self, exchange: Exchange, row: Leased) -> tuple[Verdict, Found | None]:
         location = _ascii(exchange.header("Location") or "")
@@ -224,6 +245,28 @@ class SiteSpider(Spider):
         )
         return found, follow
 
+    def _listed(self, exchange: Exchange, row: Leased, now: datetime) -> tuple[Found, ...]:
+        """The pages and files that a sitemap names; those known and changed since are due."""
+        if not self.profile.follows_links:
+            return ()
+        entries = read_sitemap(exchange.payload)
+        trusted = tells_changes(entries)
+        pages, files, changed = [], [], []
+        for entry in sorted(entries, key=_newest_first):
+            url = resolve(row.url, entry.url)
+            if url is None or not self.handles(url):
+                continue
+            if entry.is_sitemap:
+                files.append(Found(url, "list", page=2, page_state={"sitemap": 0}, priority=1))
+                changed.append((url, entry.changed or now))
+            elif self.profile.article.matches(url):
+                pages.append(Found(url, "article", refused=self._refusal(url, "")))
+                if entry.changed is not None and trusted:
+                    changed.append((url, entry.changed))
+        self._remember(lambda c: make_due(c, self.name, changed, now))
+        most = (row.page_state or {})["sitemap"]
+        return (*pages, *files[:most])
+
     def _refusal(self, url: str, title: str) -> tuple[str, str] | None:
         trap = url_refusal(url)
         if trap is not None:
@@ -280,6 +323,10 @@ def site_row(profile: Profile) -> SiteRow:
         profile.version(),
         hints,
     )
+
+
+def _newest_first(entry: Entry) -> float:
+    return -entry.changed.timestamp() if entry.changed is not None else 0.0
 
 
 def _ascii(header: str) -> str:

@@ -217,7 +217,7 @@ hosts = [{quoted}]
 delay = 0.1
 [[start]]
 url = "{url}/{start}"
-[list]
+{kind}[list]
 links = "ul.news a[href]"
 [list.page]
 kind = "next_link"
@@ -276,4 +276,5 @@ def _profile(name: str, site: str, hosts: Mapping[str, str]) -> str:
         site=site,
         name=name,
         start=_STARTS.get(name, "index.html"),
+        kind='kind = "sitemap"\n' if name in _STARTS else "",
     )

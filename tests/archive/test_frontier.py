@@ -149,3 +149,20 @@ def test_no_row_is_ever_lost(archive: Archive, steps: list[str]) -> None:
     assert total >= known
     with archive.database.write() as connection:
         frontier.release(connection, "last")
+
+
+def test_what_has_changed_since_its_fetch_is_due(archive: Archive) -> None:
+    add(archive, article(1), article(2), article(3))
+    later = NOW + timedelta(days=1)
+    with archive.database.write() as connection:
+        rows = frontier.lease(connection, "a", "o", NOW, 3)
+        outcomes = ("ok", "unchanged", "gone")
+        done = [
+            Finished(row, NextVisit(None), NOW, outcome, None, {})
+            for row, outcome in zip(rows, outcomes, strict=True)
+        ]
+        frontier.finish(connection, "o", done)
+        times = (NOW - timedelta(days=9), later, later)
+        changed = [(row.url, time) for row, time in zip(rows, times, strict=True)]
+        frontier.make_due(connection, "a", changed, later)
+    assert [row.url[-1] for row in lease(archive, now=later)] == ["2"]

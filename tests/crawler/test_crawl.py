@@ -499,3 +499,36 @@ def test_a_site_off_schedule_is_fetched_only_when_it_is_named(crawler: Crawler, 
     web.asked.clear()
     crawler.crawl("--due")
     assert web.asked == []
+
+
+SITEMAP = PROFILE.replace("/list.html", "/sitemap.xml") + "[schedule]\nlist_every = '1d'\n"
+
+
+def sitemap(web: Web, kind: str, **changed: str) -> Answer:
+    tag = {"urlset": "url", "sitemapindex": "sitemap"}[kind]
+    rows = "".join(
+        f"<{tag}><loc>{web.url}/{name.replace('_', '/')}</loc>"
+        f"{f'<lastmod>{time}</lastmod>' if time else ''}</{tag}>"
+        for name, time in changed.items()
+    )
+    return 200, {"Content-Type": "application/xml"}, f"<{kind}>{rows}</{kind}>".encode()
+
+
+def test_a_site_is_crawled_by_its_sitemaps(tmp_path: Path, web: Web) -> None:
+    import gzip
+
+    with_kind = SITEMAP.replace('/sitemap.xml"', '/sitemap.xml"\nkind = "sitemap"')
+    crawler = Crawler(tmp_path, web, with_kind)
+    web.pages["/sitemap.xml"] = sitemap(web, "sitemapindex", one="2024-01-01", two="")
+    web.pages["/one"] = sitemap(web, "urlset", **{"a_1.html": "2024-01-01", "a_2.html": ""})
+    status, head, body = sitemap(web, "urlset", **{"a_3.html": "2024-01-01"})
+    web.pages["/two"] = (status, head, gzip.compress(body))
+    assert crawler.crawl()["documents"] == 3
+    assert web.paths() == ["/sitemap.xml", "/one", "/two", "/a/1.html", "/a/2.html", "/a/3.html"]
+    web.asked.clear()
+    later = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    web.pages["/two"] = sitemap(web, "urlset", **{"a_3.html": later})
+    web.pages["/a/3.html"] = report_page("云岭区", 888)
+    crawler.crawl()
+    assert web.paths() == ["/sitemap.xml", "/two", "/a/3.html"]
+    assert sorted(crawler.rows(Document.version)) == [(1,), (1,), (2,)]
