@@ -251,7 +251,7 @@ class TemplateLine(Base):
     pages: Mapped[int] = mapped_column(Integer)
     """Counted up to the number that makes it template, see `archive.templates`."""
     articles: Mapped[list[Any]]
-    """Those that have it, while it is not template yet."""
+    """[article id, digest of its longest line] of those that have it, while it is not template."""
     __table_args__ = (
         UniqueConstraint("site_id", "digest", name="template_line_once"),
         Index("template_line_pages", "site_id", "pages"),

@@ -131,6 +131,7 @@ class _Storing:
             task.site_id,
             task.article_id,
             page.candidates if page.outcome == "ok" else (),
+            page.text,
             handed=task.hints.get("template_lines", ()),
             now=self._now,
         )

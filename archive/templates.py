@@ -17,9 +17,11 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from archive.models import Extraction, TemplateLine
 
 FROM_PAGES = 5
-"""Articles a line must stand on. Invented portals: three pages may share a series' remark."""
+"""Different texts a line must stand beside; three pages may share the remark of a series."""
 MAX_WAITING = 4_000
 """Lines of a site that are counted and not template yet; beyond, the oldest are forgotten."""
+MAX_ARTICLES = 200
+"""Articles remembered for a line while it is not template: copies of fewer texts than that."""
 MAX_LINES = 500
 """Template lines that are handed to extraction; a site has some dozens."""
 
@@ -44,6 +46,7 @@ def count_lines(
     site_id: str,
     article_id: int,
     candidates: Sequence[str],
+    text: str,
     *,
     handed: Collection[str],
     now: datetime,
@@ -57,6 +60,8 @@ def count_lines(
         site_id: the article's site.
         article_id: the article; counted once a line, however often it is extracted.
         candidates: `Page.candidates`.
+        text: the page's text; copies of one text count as one page, or the closing words of a
+            report that a site shows five times would be its template.
         handed: the template lines that this extraction knew.
         now: when the articles are queued.
     """
@@ -67,35 +72,39 @@ def count_lines(
         TemplateLine.site_id == site_id, TemplateLine.digest.in_(lines)
     )
     known = {row.digest: row for row in connection.execute(query)}
+    own = _digest(max(text.split("\n"), key=len))
     again: set[int] = set()
     for row in known.values():
         if row.pages >= FROM_PAGES:
             again |= set() if row.line in handed else {article_id}
-        elif article_id not in row.articles:
-            again |= _count(connection, row, article_id)
+        elif article_id not in (known_id for known_id, _ in row.articles):
+            again |= _count(connection, row, article_id, own)
     fresh = {digest: line for digest, line in lines.items() if digest not in known}
     if fresh:
-        _begin(connection, site_id, article_id, fresh)
+        _begin(connection, site_id, [article_id, own], fresh)
     return _queue_again(connection, sorted(again), now)
 
 
-def _count(connection: Connection, row: Row[Any], article_id: int) -> set[int]:
+def _count(connection: Connection, row: Row[Any], article_id: int, own: str) -> set[int]:
     """One more article has the line; gives the articles to extract again where that decides."""
-    articles = [*row.articles, article_id]
-    decided = len(articles) >= FROM_PAGES
-    values = {"pages": len(articles), "articles": [] if decided else articles}
+    articles = [*row.articles, [article_id, own]][:MAX_ARTICLES]
+    pages = len({key for _, key in articles})
+    decided = pages >= FROM_PAGES
+    values = {"pages": pages, "articles": [] if decided else articles}
     connection.execute(update(TemplateLine).where(TemplateLine.id == row.id).values(**values))
-    return set(articles) if decided else set()
+    return {known_id for known_id, _ in articles} if decided else set()
 
 
-def _begin(connection: Connection, site_id: str, article_id: int, lines: dict[str, str]) -> None:
+def _begin(
+    connection: Connection, site_id: str, article: list[int | str], lines: dict[str, str]
+) -> None:
     rows = [
         {
             "site_id": site_id,
             "digest": digest,
             "line": line,
             "pages": 1,
-            "articles": [article_id],
+            "articles": [article],
         }
         for digest, line in lines.items()
     ]

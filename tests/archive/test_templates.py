@@ -35,7 +35,9 @@ class Site:
         with self.db.read() as connection:
             return template_lines(connection, ["a"]).get("a", [])
 
-    def extract(self, article: int, *lines: str, handed: list[str] | None = None) -> int:
+    def extract(
+        self, article: int, *lines: str, handed: list[str] | None = None, text: str = ""
+    ) -> int:
         with self.db.write() as connection:
             done = Extraction.__table__.update().where(Extraction.article_id == article)
             connection.execute(done.values(state="done"))
@@ -44,6 +46,7 @@ class Site:
                 "a",
                 article,
                 lines,
+                text or f"第{article}份报告",
                 handed=self.known() if handed is None else handed,
                 now=NOW,
             )
@@ -130,3 +133,15 @@ def test_lines_that_never_recur_do_not_pile_up(site: Site) -> None:
 
     assert len(kept) <= MAX_WAITING
     assert SLOGAN in kept
+
+
+def test_copies_of_one_text_count_once_and_are_extracted_again_with_the_rest(site: Site) -> None:
+    site.queue(*range(1, 12))
+    for article in range(1, 7):
+        site.extract(article, SLOGAN, text="同一份报告\n版本" + str(article))
+    assert site.known() == []
+    for article in range(7, 11):
+        site.extract(article, SLOGAN)
+
+    assert site.known() == [SLOGAN]
+    assert set(range(1, 11)) <= set(site.waiting())
