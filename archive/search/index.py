@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from operator import add
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, delete, insert, select, text
+from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 
 from archive.db import Database
 from archive.fold import FOLD_VERSION, search_form
@@ -50,10 +50,13 @@ class Entry:
 
 
 def index_documents(connection: Connection, db: Database, entries: Iterable[Entry]) -> None:
-    """Make documents findable, in the caller's write transaction; replaces what was there."""
+    """Make documents findable, in the caller's write transaction; replaces what was there.
+
+    A document keeps its number as long as it is findable: a server that knows it need not be told.
+    """
     rows: list[tuple[int, int, str]] = []
     for entry in entries:
-        forget_document(connection, db, entry.document_id)
+        known = _emptied(connection, db, entry.document_id)
         pieces = [search_form(entry.title), *segments(search_form(entry.text))][:MAX_SEGMENTS]
         packed = zlib.compress("\0".join(pieces).encode(), 1) if db.is_sqlite else None
         values = {
@@ -61,7 +64,11 @@ def index_documents(connection: Connection, db: Database, entries: Iterable[Entr
             "fold_version": FOLD_VERSION,
             "segments": packed,
         }
-        number = connection.execute(_NEW_ENTRY, values).scalar_one()
+        if known is None:
+            number = connection.execute(_NEW_ENTRY, values).scalar_one()
+        else:
+            number = known
+            connection.execute(_SAME_ENTRY, values | {"known": known})
         rows += [
             (number, number << SEGMENT_BITS | place, piece)
             for place, piece in enumerate(pieces)
@@ -78,10 +85,19 @@ def index_documents(connection: Connection, db: Database, entries: Iterable[Entr
 
 def forget_document(connection: Connection, db: Database, document_id: str) -> None:
     """Make a document unfindable, in the caller's write transaction; unknown ones are no fault."""
+    number = _emptied(connection, db, document_id)
+    if number is not None:
+        connection.execute(delete(SearchEntry).where(SearchEntry.number == number))
+
+
+def _emptied(connection: Connection, db: Database, document_id: str) -> int | None:
+    """Take a document's rows out of the index; gives its number, None where it has none."""
     entry = connection.execute(_ENTRY, {"document": document_id}).one_or_none()
     if entry is None:
-        return
-    if db.is_sqlite:
+        return None
+    if not db.is_sqlite:
+        connection.execute(_POSTGRES_FORGET, {"number": entry.number})
+    else:
         pieces = zlib.decompress(entry.segments).decode().split("\0")  # no search form holds NUL
         values = [
             {"id": entry.number << SEGMENT_BITS | place, "tokens": _words(piece)}
@@ -90,8 +106,8 @@ def forget_document(connection: Connection, db: Database, document_id: str) -> N
         ]
         if values:
             connection.execute(_SQLITE_FORGET, values)
-    # PostgreSQL's rows go with the entry.
-    connection.execute(delete(SearchEntry).where(SearchEntry.number == entry.number))
+    number: int = entry.number
+    return number
 
 
 def segments(form: str) -> list[str]:
@@ -154,10 +170,12 @@ _NEW_ENTRY = insert(_entries).returning(_entries.c.number)
 _ENTRY = select(_entries.c.number, _entries.c.segments).where(
     _entries.c.document_id == bindparam("document")
 )
+_SAME_ENTRY = update(_entries).where(_entries.c.number == bindparam("known"))
 _SQLITE_ADD = text("INSERT INTO search_fts (rowid, tokens) VALUES (:id, :tokens)")
 _SQLITE_FORGET = text(
     "INSERT INTO search_fts (search_fts, rowid, tokens) VALUES ('delete', :id, :tokens)"
 )
+_POSTGRES_FORGET = text("DELETE FROM search_vector WHERE number = :number")
 _POSTGRES_ADD = text(
     "INSERT INTO search_vector (id, number, tokens) "
     "VALUES (:id, :number, CAST(:tokens AS tsvector))"

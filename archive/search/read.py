@@ -4,6 +4,7 @@ import base64
 import json
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ SECONDS = 10.0
 """How long one search may take in the database."""
 SNIPPET = 2 * AROUND
 """Characters of the text's beginning, shown where there is no hit to show."""
+REMEMBERED = 32
+"""Searches whose hits a server remembers: 8 bytes a hit."""
 FULL_RELOAD_S = 600.0
 """A server reads all columns again so often, whatever the feed told it."""
 
@@ -94,6 +97,8 @@ class Searcher:
         self._columns: Columns | None = None
         self._seq = 0
         self._loaded_at = 0.0
+        self._found: OrderedDict[Node, NDArray[np.int64]] = OrderedDict()
+        self._found_seq = -1
 
     def search(
         self,
@@ -141,7 +146,7 @@ class Searcher:
         prepare(connection)
         found = None
         if node != And(()):
-            found = matching(connection, node)
+            found = self._matching(connection, node) if self.keep else matching(connection, node)
         if self.keep:
             columns = self._current(connection)
         elif found is None:
@@ -155,9 +160,30 @@ class Searcher:
         hits, facets = narrow(columns, hits, query)
         return columns, hits, facets
 
+    def _matching(self, connection: Connection, node: Node) -> NDArray[np.int64]:
+        """What matches, remembered until something changes.
+
+        Who chooses a facet or turns a page asks for the same words again.
+        """
+        seq = _last_change(connection)  # before the search: what it sees is this or newer
+        with self._lock:
+            if seq != self._found_seq:
+                self._found.clear()
+                self._found_seq = seq
+            if node in self._found:
+                self._found.move_to_end(node)
+                return self._found[node]
+        found = matching(connection, node)
+        with self._lock:
+            if seq == self._found_seq:
+                self._found[node] = found
+                if len(self._found) > REMEMBERED:
+                    self._found.popitem(last=False)
+        return found
+
     def _current(self, connection: Connection) -> Columns:
         with self._lock:
-            newest_seq = connection.execute(select(func.max(Change.seq))).scalar_one() or 0
+            newest_seq = _last_change(connection)
             now = time.monotonic()
             changed = newest_seq > self._seq
             if self._columns is None or (changed and now - self._loaded_at > FULL_RELOAD_S):
@@ -170,6 +196,10 @@ class Searcher:
                 self._columns = cols.reload(connection, self._columns, subjects.scalars().all())
             self._seq = max(newest_seq, self._seq)
             return self._columns
+
+
+def _last_change(connection: Connection) -> int:
+    return connection.execute(select(func.max(Change.seq))).scalar_one() or 0
 
 
 # Made once: putting a statement together takes longer than running it.

@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from archive.db import Database
 from archive.errors import BadCursor, BadQuery
 from archive.fold import fold, search_form
-from archive.search import FACETS, Query, Results, Searcher, relevance, search
+from archive.search import (
+    FACETS,
+    Entry,
+    Query,
+    Results,
+    Searcher,
+    index_documents,
+    read,
+    relevance,
+    search,
+)
 from archive.search.index import MAX_REPEATS, OVERLAP, SEGMENT, segments
 from archive.search.query import MAX_TERM
 from archive.search.snippets import places
@@ -438,3 +448,33 @@ def test_both_engines_give_one_order(database: Database, tmp_path: Path) -> None
     other.close()
     assert orders[0] == orders[1]
     assert all(orders[0])
+
+
+def test_a_server_finds_what_was_indexed_again(database: Database, build: Builder) -> None:
+    """`reprocess` makes the index of an unchanged document again, and tells nobody."""
+    document = build.document("投诉")
+    build.document("投诉")
+    searcher = Searcher(database)
+    before = searcher.search(Query("投诉"))
+    assert before.total == 2
+    with database.write() as connection:
+        index_documents(connection, database, [Entry(document, "", "投诉")])
+    for again in (searcher, Searcher(database)):
+        assert again.search(Query("投诉")) == before
+    with database.write() as connection:
+        index_documents(connection, database, [Entry(document, "", "举报")])
+    assert search(database, Query("投诉")).total == 1
+    assert [hit.id for hit in search(database, Query("举报")).hits] == [document]
+
+
+def test_a_server_remembers_hits_until_something_changes(
+    database: Database, build: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read, "REMEMBERED", 2)
+    searcher = Searcher(database)
+    words = ("投诉", "举报", "服务")
+    for number in range(1, 4):
+        for word in words:
+            build.document(word)
+        assert [searcher.search(Query(word)).total for word in words * 2] == [number] * 6
+        assert len(searcher._found) == 2
