@@ -18,7 +18,7 @@ class Site:
 
     def __init__(self, archive: Archive) -> None:
         self.db = archive.database
-        rows = [{"id": n, "site_id": "a", "url": f"u{n}", "added_at": NOW} for n in range(1, 41)]
+        rows = [{"id": n, "site_id": "a", "url": f"u{n}", "added_at": NOW} for n in range(1, 61)]
         with self.db.write() as connection:
             connection.execute(insert(Article), rows)
 
@@ -127,7 +127,7 @@ def test_lines_of_another_site_are_its_own(site: Site) -> None:
 def test_lines_that_never_recur_do_not_pile_up(site: Site) -> None:
     site.queue(1)
     site.extract(1, *(f"第{n}行" for n in range(MAX_WAITING)))
-    site.extract(2, SLOGAN)
+    site.extract(50, SLOGAN)
     with site.db.read() as connection:
         kept = connection.execute(select(TemplateLine.line)).scalars().all()
 
