@@ -86,4 +86,8 @@ def print_report(report: Report) -> None:
     )
     if report.outcome != "finished":
         console.print("Stopped before the end; the next crawl goes on where this one stopped.")
-    console.print(f"Read it: xiaobao serve --archive {report.archive}", highlight=False)
+
+
+def print_where(archive: str) -> None:
+    """How to read an archive: the last line of what a crawl prints."""
+    wide_console().print(f"Read it: xiaobao serve --archive {archive}", highlight=False)

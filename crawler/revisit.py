@@ -15,7 +15,7 @@ MAX_ARTICLE = 180 * DAY
 """Where a profile names no longest time."""
 TRIES = 3
 """Fetches of a URL that fails, before it waits for its normal time again."""
-RETRY_AFTER = 10
+RETRY_AFTER = 5
 """Seconds before the second try, doubling."""
 MAX_RETRY_AFTER = DAY
 """A server cannot send us away for longer (news-crawl and we cap at one day)."""

@@ -8,7 +8,7 @@ import click
 from archive.jsonable import json_line
 from crawler.cli.context import pass_config
 from crawler.config import Config, with_options
-from crawler.report import print_alarms, print_report
+from crawler.report import print_alarms, print_report, print_where
 from crawler.run import crawl_sites
 
 
@@ -40,6 +40,7 @@ def crawl(
         click.echo(json_line(report))
     else:
         print_report(report)
+        print_where(report.archive)
     print_alarms(report.alarms)
     if report.outcome != "finished" or report.all_unreachable:
         sys.exit(1)

@@ -1,6 +1,7 @@
 """The sample web crawled by the real crawler, held against what is known about it."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ from sqlalchemy import select
 
 from archive.archive import Archive
 from archive.models import Article, Capture, Cluster, Document, Extraction, Frontier, Member
+from crawler.demo.hosts import changes, moved
 from crawler.demo.profiles import SITES, write_profiles
 from crawler.demo.truth import Truth
+from crawler.demo.visits import HOSTS
 from crawler.demo.web import SampleWeb
 from tests.web import run_json
 
@@ -177,13 +180,63 @@ def test_a_second_crawl_changes_nothing(crawled: Crawled) -> None:
     assert [e.path for e in crawled.web.log if (e.host, e.path) in articles] == []
 
 
-def test_the_demo_command_says_what_it_did(tmp_path: Path) -> None:
-    report = run_json("demo", "--archive", tmp_path / "demo")
-    assert {site["id"] for site in report["sites"]} >= {SITES["trs.gov.test"], SITES["plain.test"]}
-    assert report["archive"] == str(tmp_path / "demo")
-    with SampleWeb() as web:
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path]:
+    """What `xiaobao demo` says, and its archive."""
+    folder = tmp_path_factory.mktemp("twice") / "demo"
+    return run_json("demo", "--archive", folder), folder
+
+
+@pytest.fixture(scope="module")
+def demo_truth() -> Truth:
+    """What is true of the hosts that the demo visits."""
+    with SampleWeb(extended=True) as web:
         truth = web.truth
-    assert report["documents"] == sum(truth.documents.values())
-    assert report["clusters"] == truth.clusters
+    seen = (*HOSTS, moved.WWW)
+    return replace(
+        truth,
+        pages=tuple(page for page in truth.pages if page.host in seen),
+        later=tuple(later for later in truth.later if later.host in seen and later.phase == 2),
+    )
+
+
+def test_the_demo_command_says_what_it_did(demo: tuple[Any, Path], demo_truth: Truth) -> None:
+    report, folder = demo
+    assert [site["id"] for site in report["sites"]] == sorted(SITES[name] for name in HOSTS)
+    assert report["archive"] == str(folder)
+    assert report["documents"] == sum(demo_truth.documents.values())
+    assert report["clusters"] == demo_truth.clusters
     assert report["skipped"]["robots"] >= 1
     assert report["seconds"] > 0
+
+
+def test_the_second_visit_finds_what_has_happened(
+    demo: tuple[Any, Path], demo_truth: Truth
+) -> None:
+    report, folder = demo
+    second = report["second_visit"]
+    counts: Counter[str] = Counter(later.becomes for later in demo_truth.later)
+    assert sum(site["new"] for site in second["sites"]) == counts["new"]
+    assert sum(site["changed"] for site in second["sites"]) == counts["changed"]
+    assert sum(site["moved"] for site in second["sites"]) == counts["moved"]
+    assert second["documents"] == report["documents"] + counts["new"]
+    hosts = {site: name for name, site in SITES.items()}
+    with Archive.open(folder) as archive, archive.database.read() as connection:
+        columns = (Frontier.site_id, Frontier.url, Frontier.outcome, Frontier.misses)
+        rows = connection.execute(select(*columns)).all()
+        documents = connection.execute(select(Document.site_id, Document.url, Document.version))
+        versions = {_at(hosts[d.site_id], d.url): d.version for d in documents}
+    fetched = {_at(hosts[row.site_id], row.url): row for row in rows}
+    expected = {"new": "ok", "changed": "ok", "missed": "gone"}
+    for later in demo_truth.later:
+        place = later.host, later.path
+        wanted = expected.get(later.becomes, later.becomes)
+        assert (place, fetched[place].outcome) == (place, wanted)
+        assert (place, versions[place]) == (place, 2 if later.becomes == "changed" else 1)
+        if later.becomes == "missed":  # an outage does not even count
+            assert fetched[place].misses == (0 if later.host == changes.OUTAGE else 1)
+
+
+def _at(host: str, url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return host, parts.path + (f"?{parts.query}" if parts.query else "")
