@@ -19,7 +19,7 @@ from archive.search.query import parse, terms
 from archive.search.snippets import places
 from archive.versions import version_text
 from archive.web.marks import Mark, paragraphs
-from archive.web.parameters import Asked, address, to_parameters, toggled
+from archive.web.parameters import Asked, address, links, to_parameters
 from archive.web.render import Renderer
 from archive.web.state import Shared
 from archive.web.token import ForHolders
@@ -30,6 +30,8 @@ router = APIRouter(include_in_schema=False)
 PAGE = 20
 SHOWN = 8
 """Values of a facet shown before the reader asks for the rest."""
+LISTED = 40
+"""Values of a facet on the page at all: each is a link, and issuers can be thousands."""
 MAX_DIFF = 50_000
 """Characters of each text that are compared; reports have 1,000 to 20,000."""
 MAX_MARKS = 2_000
@@ -211,15 +213,18 @@ def _facets(
     asked: Query, results: Results, names: dict[str, str], words: Words, kept: Mapping[str, str]
 ) -> list[Facet]:
     facets = []
+    link = links(asked, **kept)
     for facet in FACETS:
+        values = results.facets[facet]
         choices = [
             Choice(
                 _label(facet, value.value, names, words),
                 value.count,
                 value.chosen,
-                address(toggled(asked, facet, value.value), **kept),
+                link(facet, value.value),
             )
-            for value in results.facets[facet]
+            for place, value in enumerate(values)
+            if place < LISTED or value.chosen
         ]
         if len(choices) < 2 and not any(choice.chosen for choice in choices):  # noqa: PLR2004
             continue  # a facet with one value narrows nothing

@@ -1,9 +1,10 @@
 """A search as the parameters of a URL, and back."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from fastapi import Depends
 from fastapi import Query as Parameter
@@ -92,6 +93,22 @@ def address(query: Query, path: str = "/", **more: Any) -> str:
     """The URL of a search."""
     given = to_parameters(query) + [(name, str(value)) for name, value in more.items() if value]
     return f"{path}?{urlencode(given)}" if given else path
+
+
+def links(query: Query, **more: Any) -> Callable[[str, str], str]:
+    """What makes the addresses of `query` with one facet value chosen, or no longer chosen.
+
+    A page has a hundred of them, so what they share is put together once.
+    """
+    now = address(query, **more)
+    joint = "&" if "?" in now else "?"
+
+    def link(facet: str, value: str) -> str:
+        if value in getattr(query, facet):
+            return address(toggled(query, facet, value), **more)
+        return f"{now}{joint}{facet}={quote_plus(value)}"
+
+    return link
 
 
 def toggled(query: Query, facet: str, value: str) -> Query:
