@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from archive.models import Article, Capture, Document, Extraction, Frontier, Site
+from archive.schedule import is_start
 
 Kind = Literal[
     "unreachable",
@@ -236,7 +237,7 @@ def _lists(connection: Connection) -> dict[str, list[_List]]:
     )
     found: dict[str, list[_List]] = defaultdict(list)
     for site, state, *values in connection.execute(query.order_by(Frontier.id)):
-        if state is None:
+        if is_start(state):
             found[site].append(_List(*values))
     return found
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
@@ -78,6 +79,14 @@ def schedule(
     ]
 
 
+def is_start(page_state: dict[str, Any] | None) -> bool:
+    """Whether a list page, the first of its list, is one that a crawl begins with.
+
+    Others carry what the page before them told; a sitemap, how many files it may name.
+    """
+    return page_state is None or "sitemap" in page_state
+
+
 def _lists(connection: Connection) -> dict[str, list[ListDue]]:
     """Start lists by site; further pages of a list are found again through the page before."""
     found: dict[str, list[ListDue]] = defaultdict(list)
@@ -87,6 +96,6 @@ def _lists(connection: Connection) -> dict[str, list[ListDue]]:
         Frontier.kind == "list", Frontier.page == 1
     )
     for site, *values, state in connection.execute(first.order_by(Frontier.id)):
-        if state is None:  # not a page that another one led to
+        if is_start(state):
             found[site].append(ListDue(*values))
     return found

@@ -8,7 +8,9 @@ from crawler.extract import topic_of_title
 from crawler.extract.page import Part, extract_page
 from crawler.links import read_list
 from crawler.rule_report import RuleHit, article_hits, list_hits
+from crawler.sitemaps import read_sitemap
 from crawler.trial import Look
+from crawler.urls import resolve
 from crawler.worker import ExtractionPool
 
 SAMPLE = 120
@@ -50,10 +52,24 @@ def findings(look: Look, profile: Any) -> Findings:
     found = Findings(visit.url, visit.kind, visit.outcome, visit.reason, visit.status)
     if visit.outcome != "ok":
         return found
+    if "sitemap" in (visit.page_state or {}):
+        return _sitemap(look, profile, found)
     if visit.kind == "list":
         return _list(look, profile, found)
     hits = article_hits(look.text, visit.url, profile.article)
     return replace(found, rules=hits, page=_page(look, profile))
+
+
+def _sitemap(look: Look, profile: Any, found: Findings) -> Findings:
+    """A sitemap names URLs only: its pages have no titles to score."""
+    entries, files = [], []
+    for entry in read_sitemap(look.payload):
+        url = resolve(look.visit.url, entry.url)
+        if url is not None and entry.is_sitemap:
+            files.append(url)
+        elif url is not None and profile.article.matches(url):
+            entries.append(Title(url, "", entry.changed.date() if entry.changed else None, 0))
+    return replace(found, entries=tuple(entries), next_page=files[0] if files else None)
 
 
 def _list(look: Look, profile: Any, found: Findings) -> Findings:

@@ -6,10 +6,12 @@ lists are the same; it only takes less.
 
 import re
 from dataclasses import replace
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from archive.errors import ConfigError
 from archive.frontier import Found, Leased
+from archive.warc import Exchange
 from crawler.rules import ArticleRules
 from crawler.urls import canonical_url
 from spiders.schema import Politeness, Profile, SiteType, Start
@@ -39,6 +41,14 @@ class TrialSpider(SiteSpider):
         self.taken = True
         best = next((item for item in wanted if item.refused is None), wanted[0])
         return (replace(best, refused=None),), ()
+
+    def _listed(self, exchange: Exchange, row: Leased, now: datetime) -> tuple[Found, ...]:
+        found = super()._listed(exchange, row, now)
+        if self.taken:
+            return ()
+        pages = [item for item in found if item.kind == "article" and item.refused is None]
+        self.taken = bool(pages)
+        return tuple(pages[:1] or found[:1])
 
     def _attached(self, text: str, row: Leased) -> tuple[Found, ...]:  # noqa: ARG002
         """Its files are not wanted."""

@@ -102,6 +102,11 @@ def test_further_pages_of_a_list_may_end(site: Site) -> None:
     assert site.alarms() == []
 
 
+def test_a_sitemap_is_a_list_too(site: Site) -> None:
+    site.listed("ok", links=0, gave=9, page_state={"sitemap": 50})
+    assert site.alarms() == ["empty_list"]
+
+
 def test_a_list_is_gone(site: Site) -> None:
     site.listed("gone")
     assert site.alarms() == ["list_gone"]

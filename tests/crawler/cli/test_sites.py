@@ -107,6 +107,25 @@ def test_try_says_why_there_is_no_article(web: Web, profiles: Path) -> None:
     assert "list.links" in done.stdout
 
 
+def test_try_reads_a_sitemap(web: Web, profiles: Path) -> None:
+    file = profiles / "mysite.toml"
+    start = f'url = "{web.url}/sitemap.xml"\nkind = "sitemap"'
+    text = file.read_text("utf-8").replace(f'url = "{web.url}/xfwq/"\n', f"{start}\n")
+    file.write_text(text, "utf-8")
+    pages = "".join(
+        f"<url><loc>{web.url}/xfwq/202203/t202203{10 + n}_{n}.html</loc></url>" for n in range(3)
+    )
+    index = f"<sitemapindex><sitemap><loc>{web.url}/one.xml</loc></sitemap></sitemapindex>"
+    web.pages["/sitemap.xml"] = (200, {"Content-Type": "text/xml"}, index.encode())
+    web.pages["/one.xml"] = (200, {}, f"<urlset>{pages}</urlset>".encode())
+    said = run_json("sites", "try", "mysite", "--profiles", profiles)
+    first, second, page = said["fetched"]
+    assert first["next_page"] == f"{web.url}/one.xml"
+    assert len(second["entries"]) == 3
+    assert page["page"]["title"] == TITLE
+    assert len(web.paths()) == 3
+
+
 def test_try_obeys_robots(web: Web, profiles: Path) -> None:
     web.pages["/robots.txt"] = (
         200, {"Content-Type": "text/plain"}, b"User-agent: *\nDisallow: /xfwq/\n",
