@@ -124,7 +124,7 @@ def difference(shared: Shared, a: str, b: str) -> Difference:
 @router.get("/issuers")
 def issuers(shared: Shared) -> list[IssuerYears]:
     """The bodies whose reports hold figures."""
-    return statistics.issuers(shared.database)
+    return shared.total("issuers", lambda: statistics.issuers(shared.database))
 
 
 @router.get("/series")
@@ -136,13 +136,14 @@ def series(shared: Shared, issuer: str) -> list[Series]:
 @router.get("/sites")
 def sites(shared: Shared) -> list[SiteHealth]:
     """How the sources do."""
-    return statistics.sites(shared.database, datetime.now(UTC))
+    now = datetime.now(UTC)
+    return shared.total("sites", lambda: statistics.sites(shared.database, now))
 
 
 @router.get("/statistics")
 def corpus(shared: Shared) -> Corpus:
     """What the archive holds."""
-    return statistics.corpus(shared.database)
+    return shared.total("corpus", lambda: statistics.corpus(shared.database))
 
 
 @router.get(

@@ -51,7 +51,7 @@ def series_page(request: Request, shared: Shared, issuer: str = "") -> Response:
     """An issuer's figures over the years; without one the issuers to choose from."""
     renderer = Renderer(request)
     if not issuer:
-        found = statistics.issuers(shared.database)
+        found = shared.total("issuers", lambda: statistics.issuers(shared.database))
         return renderer.page("issuers.html", issuers=found)
     plots = []
     for one in statistics.series(shared.database, issuer):
@@ -103,7 +103,7 @@ def timeline_page(request: Request, shared: Shared, asked: Asked) -> Response:
 def sites_page(request: Request, shared: Shared) -> Response:
     """How the sources do."""
     now = datetime.now(UTC)
-    found = statistics.sites(shared.database, now)
+    found = shared.total("sites", lambda: statistics.sites(shared.database, now))
     with shared.database.read() as connection:
         told = alarms(connection, now)
     return Renderer(request).page("sites.html", sites=found, alarms=told)
@@ -115,7 +115,7 @@ def statistics_page(request: Request, shared: Shared) -> Response:
     everything = shared.searcher.search(Query(every_document=True), limit=0)
     return Renderer(request).page(
         "statistics.html",
-        corpus=statistics.corpus(shared.database),
+        corpus=shared.total("corpus", lambda: statistics.corpus(shared.database)),
         facets={facet: everything.facets[facet][:12] for facet in FACETS},
         site_names=reading.site_names(shared.database),
         link=lambda facet, value: address(narrowed(Query(every_document=True), facet, value)),

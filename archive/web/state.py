@@ -1,11 +1,19 @@
 """What all requests share."""
 
-from typing import Annotated
+import threading
+import time
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 
 from archive.archive import Archive
 from archive.search import Searcher
+
+T = TypeVar("T")
+
+FRESH_S = 30.0
+"""Totals over the whole archive are read again so often: at 100,000 documents they take seconds."""
 
 
 class State:
@@ -16,6 +24,18 @@ class State:
         self.database = archive.database
         self.token = token
         self.searcher = Searcher(archive.database)
+        self._lock = threading.Lock()
+        self._totals: dict[str, tuple[float, Any]] = {}
+
+    def total(self, name: str, read: Callable[[], T]) -> T:
+        """What `read` gives, read at most FRESH_S ago; one reader at a time reads anew."""
+        with self._lock:
+            read_at, value = self._totals.get(name, (0.0, None))
+            if name not in self._totals or time.monotonic() - read_at > FRESH_S:
+                value = read()
+                self._totals[name] = (time.monotonic(), value)
+            kept: T = value
+            return kept
 
 
 def _state(request: Request) -> State:

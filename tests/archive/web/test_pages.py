@@ -11,6 +11,7 @@ from archive.db import Database
 from archive.models import Capture, WarcFile
 from archive.saved import save
 from archive.search import Query
+from archive.web import state
 from archive.web.marks import Mark, paragraphs
 from archive.withdrawals import withdraw
 from tests.archive.builders import NOW, Builder
@@ -340,3 +341,17 @@ def test_saved_searches_are_links(client: TestClient, database: Database, build:
     (found,) = client.get("/api/queries").json()
     assert found["name"] == "<b>三月"
     assert client.get(found["url"]).json()["total"] == 1
+
+
+def test_totals_are_read_again_after_a_while(
+    client: TestClient, build: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def documents() -> int:
+        return client.get("/api/statistics").json()["documents"]
+
+    build.document("投诉")
+    assert documents() == 1
+    build.document("投诉")
+    assert documents() == 1
+    monkeypatch.setattr(state, "FRESH_S", 0.0)
+    assert documents() == 2
