@@ -45,7 +45,9 @@ def build(more: More) -> tuple[Host, HostTruth]:
         table, headers=(("Content-Type", "application/pdf"),)
     )
     name = _FILE_NAME.encode("gbk").decode("latin-1")
-    host.pages[down] = Answer(
+    # as any server, whatever order the parameters come in
+    other = f"/module/download/down.jsp?filename={quote(_FILE_NAME)}&i_ID=881"
+    host.pages[down] = host.pages[other] = Answer(
         docx(third.paragraphs),
         headers=(
             ("Content-Type", _WORD),
