@@ -5,6 +5,7 @@ it says something else; shown is what was published.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -15,6 +16,9 @@ from archive.fold import fold
 _SENTENCE = re.compile(r"[^。！？；\n]*(?:[。！？；\n]+|$)")
 MAX_CLOSE = 1_500
 """Characters of a changed passage compared one by one: the time grows with the square."""
+MAX_WORK = 3_000_000
+"""Pairs of equal characters met while comparing closely, in one difference: about a second. Two
+reports have some ten thousand; a text of few different characters, made for it, has millions."""
 ALIKE = 0.4
 """Below this share of equal characters a passage is shown as another one, not as an edited one."""
 
@@ -51,14 +55,24 @@ def diff(a: str, b: str) -> Difference:
         None, [fold(s).strip() for s in left], [fold(s).strip() for s in right]
     )
     pieces: list[Piece] = []
+    work = 0
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         before, after = "".join(left[i1:i2]), "".join(right[j1:j2])
         if tag == "equal":
             pieces.append(Piece("equal", before, after))
         else:
-            pieces.extend(_close(before, after))
+            work += _work(before, after)
+            pieces.extend(_close(before, after) if work <= MAX_WORK else _apart(before, after))
     joined = tuple(_joined(pieces))
     return Difference(joined, sum(len(p.a) for p in joined if p.kind == "equal"))
+
+
+def _work(a: str, b: str) -> int:
+    """Pairs of equal characters: what comparing these passages closely costs."""
+    if not (a and b) or max(len(a), len(b)) > MAX_CLOSE:
+        return 0
+    left, right = Counter(fold(a)), Counter(fold(b))
+    return sum(n * right[char] for char, n in left.items())
 
 
 def _close(a: str, b: str) -> Iterator[Piece]:

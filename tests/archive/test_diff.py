@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,3 +31,16 @@ def test_a_changed_figure_is_all_that_differs() -> None:
 def test_another_passage_is_shown_whole() -> None:
     found = diff("开头一样。甲乙丙丁戊己庚辛。", "开头一样。子丑寅卯辰巳午未。")
     assert [p.kind for p in found.pieces] == ["equal", "only_a", "only_b"]
+
+
+def test_texts_made_to_take_long_are_compared_coarsely(monkeypatch: pytest.MonkeyPatch) -> None:
+    def text(odd: str) -> str:
+        return "".join(f"第{n}个独有的句子。" + f"啊哦{odd}" * 300 + "。" for n in range(9))
+
+    a, b = text("啊"), text("哦")
+    close = len(diff(a, b).pieces)
+    monkeypatch.setattr("archive.diff.MAX_WORK", 1_000_000)
+    found = diff(a, b)
+    assert 9 < len(found.pieces) < close
+    assert "".join(piece.a for piece in found.pieces) == a
+    assert "".join(piece.b for piece in found.pieces) == b
