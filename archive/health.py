@@ -141,17 +141,15 @@ def _of_lists(connection: Connection, lists: Sequence[_List], now: datetime) -> 
 
 
 def _of_fetches(connection: Connection, site: str) -> list[_Told]:
-    newest = func.max(Frontier.fetched_at)
-    last, good, blocked = (
-        connection.execute(select(newest).where(Frontier.site_id == site, *where)).scalar()
-        for where in (
-            (),
-            (Frontier.outcome.in_((*GOOD, "moved")),),
-            (Frontier.outcome == "blocked",),
-        )
+    newest = select(Frontier.outcome, func.max(Frontier.fetched_at)).where(
+        Frontier.site_id == site, Frontier.fetched_at.is_not(None)
     )
-    if last is None:
+    found = connection.execute(newest.group_by(Frontier.outcome)).all()
+    times = {outcome: at for outcome, at in found if at is not None}
+    if not times:
         return []
+    last, blocked = max(times.values()), times.get("blocked")
+    good = max((at for outcome, at in times.items() if outcome in (*GOOD, "moved")), default=None)
     told: list[_Told] = []
     if blocked is not None and (good is None or good <= blocked):
         url = select(Frontier.url).where(
