@@ -52,7 +52,7 @@ class ExtractionPool:
         self._deadline = deadline
         # Not forked from here: a child would hold the parent's locks after the parent's death.
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["crawler.extract", "dedupe"])
+        context.set_forkserver_preload(["crawler.preload"])
         self._pool: Any = ProcessPool(
             max_workers=workers,
             max_tasks=PAGES_PER_WORKER,

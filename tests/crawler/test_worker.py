@@ -2,11 +2,16 @@ import time
 
 import pytest
 
+from crawler.extract.repair import model, tables
 from crawler.worker import ExtractionPool
 
 
 def grab(size: int) -> int:
     return len(bytearray(size))
+
+
+def tables_read() -> bool:
+    return model.load.cache_info().currsize == tables.load.cache_info().currsize == 1
 
 
 def test_results_come_back():
@@ -28,3 +33,8 @@ def test_a_call_over_the_memory_limit_fails_alone():
         with pytest.raises(MemoryError):
             greedy.result()
         assert pool.submit(max, 1, 2).result() == 2
+
+
+def test_a_new_worker_has_the_tables():
+    with ExtractionPool() as pool:
+        assert pool.submit(tables_read).result()

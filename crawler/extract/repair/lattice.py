@@ -6,14 +6,18 @@ keeps the readings that are still possible, and weighs them with the language mo
 """
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 from heapq import nlargest
-from math import log
+from itertools import islice
+from math import inf, log
+from operator import itemgetter
 from typing import Final
 
-from crawler.extract.repair import tables
-from crawler.extract.repair.channel import half_width
+import numpy as np
+
+from crawler.extract.repair import letters, tables
 from crawler.extract.repair.cp936 import BYTES, PAIRS, is_private
+from crawler.extract.repair.letters import Letter, Letters
+from crawler.extract.repair.page_model import RARE_BLANK
 from crawler.extract.repair.reading import LOST, NONE, Evidence, Reading, Token
 from crawler.extract.repair.symbols import fold
 
@@ -30,12 +34,6 @@ CHOICES: Final = 40
 """Characters thought of where a second byte is missing."""
 MAX_UNKNOWN: Final = 10
 """Bytes that may be missing in one place."""
-RARE: Final = -12.5
-"""ln P below which a character is not thought of where its first byte is missing."""
-BLANK: Final = -12.0
-"""ln P of a blank, which the model does not know."""
-ODD: Final = -6.0
-"""Added for full-width letters, digits and signs that Chinese text rarely has."""
 LOSS: Final = -2.0
 """Cost of a lost private-use character; about one shifted pair in eight is one."""
 LOSS_SPREAD: Final = 10.0
@@ -52,14 +50,13 @@ _UNDEFINED: Final = {
     )
     for lead in range(0x81, 0xFF)
 }
-_ODD: Final = frozenset(map(chr, range(0xFF01, 0xFF5F))) - set("，；：？！（）％．－＋／～＝")
-_PRIVATE_HIGH: Final = frozenset((*range(0xAA, 0xB0), *range(0xF8, 0xFF)))
-_PRIVATE_TRAILS: Final = _PRIVATE_HIGH | frozenset(range(0xA1, 0xA8))
 ANY_LEAD: Final = -2
 HIGH_LEAD: Final = -3
 LOW_LEAD: Final = -4
 _LEADS: Final = {ANY_LEAD: (0x81, 0xFF), HIGH_LEAD: (0xA1, 0xFF), LOW_LEAD: (0x81, 0xA1)}
 """What is known of a first byte that the page does not show."""
+
+_score: Final = itemgetter(0)
 
 
 class Search:
@@ -75,14 +72,10 @@ class Search:
         """
         self.evidence = evidence
         self.losses = losses
-        self.score = evidence.score
+        self.score = evidence.model.score
         self.folded = evidence.folded
-        self.symbols = cache(fold)
-        self.usual = cache(self._usual)
-        self.lost_pairs = cache(self._lost_pairs)
         self.known = tables.load()
-        self.by_first = tables.by_first_byte()
-        self.by_second = tables.by_second_byte()
+        self.bound = -inf
         self.cuts = ",;?，；？" if evidence.folded else "，；？"
         start = Reading(
             score=0.0,
@@ -107,19 +100,34 @@ class Search:
         `following` is the next token, None at the end of the run.
         """
         ahead: list[Reading] = []
+        made = 0
+        self.bound = -inf
         for reading in self.readings:
+            before = len(ahead)
             ahead += self._after(reading, token, following)
+            made += len(ahead) - before
+            self._trim(ahead)
         if self.losses:
             shifted = self._shifted()
             for _ in range(MAX_IN_A_ROW):
                 longer = [after for reading in shifted for after in self._inserted(reading)]
                 for reading in longer:
+                    before = len(ahead)
                     ahead += self._after(reading, token, following)
+                    made += len(ahead) - before
+                    self._trim(ahead)
                 shifted = nlargest(LOSS_ROW_BEAM, longer)
-        ahead.sort(key=lambda reading: -reading.score)
+        ahead.sort(key=_score, reverse=True)
         limit = ahead[0].score - SPREAD if ahead else 0.0
         self.readings = [reading for reading in ahead[:BEAM] if reading.score >= limit]
-        return len(ahead)
+        return made
+
+    def _trim(self, ahead: list[Reading]) -> None:
+        """Drops what the beam cannot hold any more, and notes how good a reading has to be."""
+        if len(ahead) > BEAM:
+            ahead.sort(key=_score, reverse=True)
+            del ahead[BEAM:]
+            self.bound = max(ahead[-1].score, ahead[0].score - SPREAD)
 
     def _shifted(self) -> list[Reading]:
         """The best readings between whose bytes something can have been lost."""
@@ -129,19 +137,6 @@ class Search:
             for reading in self.readings
             if reading.pending >= 0 and not reading.lone and reading.score > best - LOSS_SPREAD
         ][:LOSS_BEAM]
-
-    def _usual(self, trail: int) -> list[tuple[str, bytes]]:
-        """Characters with this second byte that are not too rare to think of."""
-        simplified = self.known.simplified
-        return [
-            (char, BYTES[char])
-            for char in self.by_second.get(trail, "")
-            if self.score("", "", fold(simplified.get(char, char)[0]) or " ") > RARE
-        ]
-
-    def _lost_pairs(self) -> list[tuple[str, bytes]]:
-        """Usual characters whose second byte can begin a private-use character."""
-        return [pair for trail in _PRIVATE_TRAILS for pair in self.usual(trail)]
 
     def settled(self) -> bool:
         """True if every reading that still matters stands at a character border."""
@@ -276,15 +271,14 @@ class Search:
 
     def _second_bytes(self, reading: Reading) -> list[Reading]:
         """The likeliest completions of the pending character by a byte that is not seen."""
-        return nlargest(
-            CHOICES,
-            (
-                after
-                for char in self.by_first.get(reading.pending, "")
-                if BYTES[char][1] > 0x80 and (reading.barrier or char not in self.evidence.listed)
-                for after in self._emit(reading, char, BYTES[char][1:])
-            ),
-        )
+        listed = () if reading.barrier else self.evidence.listed
+        found = []
+        for score, letter in self._likeliest(reading, letters.second_missing(reading.pending)):
+            if letter.char not in listed:
+                found.append(self._with(reading, letter, letter.code[1:], score))
+                if len(found) == CHOICES:
+                    break
+        return found
 
     def _swallowed(self, reading: Reading) -> Iterator[Reading]:
         """An invalid pair: a second byte with an ASCII character, or an undefined pair."""
@@ -312,23 +306,13 @@ class Search:
     def _inserted(self, reading: Reading) -> Iterator[Reading]:
         """A private-use character was here: second byte of one character, first of the next."""
         if reading.pending >= 0:
-            found = [
-                after
-                for char in self.by_first.get(reading.pending, "")
-                if BYTES[char][1] in _PRIVATE_TRAILS
-                for after in self._emit(reading, char, BYTES[char][1:])
-            ]
+            choice, missing = letters.before_private(reading.pending), 1
         else:
-            low, high = _LEADS[reading.pending]
-            found = [
-                after
-                for char, code in self.lost_pairs()
-                if low <= code[0] < high
-                for after in self._emit(reading, char, code)
-            ]
-        for after in nlargest(LOSS_CHOICES, found):
+            choice, missing = letters.lost_before_private(*_LEADS[reading.pending]), 0
+        for score, letter in islice(self._likeliest(reading, choice), LOSS_CHOICES):
+            after = self._with(reading, letter, letter.code[missing:], score)
             yield after.but(
-                pending=HIGH_LEAD if after.last in _PRIVATE_HIGH else LOW_LEAD,
+                pending=HIGH_LEAD if after.last in letters.PRIVATE_HIGH else LOW_LEAD,
                 last=-1,
                 score=after.score + LOSS,
                 inserted=after.inserted + 1,
@@ -347,7 +331,7 @@ class Search:
             owed = dict(reading.latent).get(pair, "")
         for first in self._feed(reading, code[0]):
             for second in self._feed(first, code[1]):
-                yield second.but(owed=owed)
+                yield second.but(owed=owed) if second.owed != owed else second
 
     def _trail(self, reading: Reading, byte: int) -> Iterator[Reading]:
         """A second byte that looks like ASCII."""
@@ -373,47 +357,58 @@ class Search:
         if reading.pending == NONE:
             if byte <= 0x80:
                 return ()
-            data = reading.data + bytes((byte,))
-            return (reading.but(pending=byte, last=byte, barrier=0, lone=False, data=data),)
+            return (_begun(reading, byte),)
         if reading.pending >= 0:
             char = PAIRS.get(bytes((reading.pending, byte)))
             if char is None or not self.known.possible(char) or is_private(char):
                 return ()
             return self._emit(reading, char, bytes((byte,)))
-        low, high = _LEADS[reading.pending]
-        out: list[Reading] = []
-        for char, code in self.usual(byte):
-            if low <= code[0] < high:
-                out += self._emit(reading, char, code)
-        return out
+        choice = letters.first_missing(byte, *_LEADS[reading.pending])
+        return [
+            self._with(reading, letter, letter.code, score)
+            for score, letter in self._likeliest(reading, choice)
+        ]
+
+    def _likeliest(self, reading: Reading, choice: Letters) -> Iterator[tuple[float, Letter]]:
+        """The letters that leave `reading` in the beam, with its score then, the best first."""
+        if not choice:
+            return
+        scores = reading.score + self.evidence.model.scores(*reading.context, choice)
+        order = np.argsort(-scores, kind="stable")
+        for index in order.tolist():
+            score = float(scores[index])
+            if score <= self.bound:
+                break
+            yield score, choice[index]
 
     def _emit(self, reading: Reading, char: str, code: bytes) -> list[Reading]:
         """`char` is complete; `code`: those of its bytes that are not in `data` yet."""
+        before2, before = reading.context
         out = []
-        before2, before = context = reading.context
-        for simplified in self.known.simplified.get(char) or (char,):
-            symbol = self.symbols(simplified)
-            score = reading.score + (self.score(before2, before, symbol) if symbol else BLANK)
-            if simplified in _ODD:
-                score += ODD
-            out.append(
-                Reading(
-                    score,
-                    NONE,
-                    code[-1],
-                    0,
-                    reading.owed,
-                    False,  # noqa: FBT003
-                    (before, symbol) if symbol else context,
-                    reading.text + (half_width(simplified) if self.folded else simplified),
-                    reading.data + code,
-                    reading.unknown,
-                    reading.inserted,
-                    reading.latent,
-                    reading.orphan,
-                )
-            )
+        for letter in letters.letters_of(char):
+            symbol = letter.symbol
+            ln_p = self.score(before2, before, symbol) if symbol else RARE_BLANK
+            out.append(self._with(reading, letter, code, reading.score + ln_p + letter.extra))
         return out
+
+    def _with(self, reading: Reading, letter: Letter, code: bytes, score: float) -> Reading:
+        """`reading` with one more letter; `code`: those of its bytes not in `data` yet."""
+        context = reading.context
+        return Reading(
+            score,
+            NONE,
+            code[-1],
+            0,
+            reading.owed,
+            False,  # noqa: FBT003
+            (context[1], letter.symbol) if letter.symbol else context,
+            reading.text + (letter.half if self.folded else letter.simplified),
+            reading.data + code,
+            reading.unknown,
+            reading.inserted,
+            reading.latent,
+            reading.orphan,
+        )
 
     def _literal(self, reading: Reading, text: str) -> Iterator[Reading]:
         """ASCII as it stands; folded punctuation that the channel cuts at counts as full width."""
@@ -431,3 +426,22 @@ class Search:
             text=reading.text + text,
             data=reading.data + code,
         )
+
+
+def _begun(reading: Reading, byte: int) -> Reading:
+    """`reading` with the first byte of its next character."""
+    return Reading(
+        reading.score,
+        byte,
+        byte,
+        0,
+        reading.owed,
+        False,  # noqa: FBT003
+        reading.context,
+        reading.text,
+        reading.data + byte.to_bytes(),
+        reading.unknown,
+        reading.inserted,
+        reading.latent,
+        reading.orphan,
+    )

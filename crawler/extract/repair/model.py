@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from crawler.extract.repair.symbols import UNKNOWN
 
@@ -38,6 +39,11 @@ class Model:
             self._start3 = array("I", stored["start3"].tobytes())
             self._char3 = array("H", stored["char3"].tobytes())
             self._p3: bytes = stored["p3"].tobytes()
+        self._row1 = np.frombuffer(self._p1, dtype=np.uint16)
+        self._row2 = np.frombuffer(self._char2, dtype=np.uint16)
+        self._row3 = np.frombuffer(self._char3, dtype=np.uint16)
+        self._cost2 = np.frombuffer(self._p2, dtype=np.uint8)
+        self._cost3 = np.frombuffer(self._p3, dtype=np.uint8)
         self._unknown = self._rank[UNKNOWN]
         han = (char for char in self._rank if "\u4e00" <= char <= "\u9fff")
         self.common = frozenset(islice(han, COMMON_RANK))
@@ -64,6 +70,41 @@ class Model:
         if found < end and char2[found] == third:
             return weight - self._p2[found] / _STEP
         return weight - (self._bow1[second] + self._p1[third]) / _STEP
+
+    def rank(self, char: str) -> int:
+        """The number of a folded character in this model, for `scores`."""
+        return self._rank.get(char, self._unknown)
+
+    def scores(
+        self, before2: str, before: str, ranks: npt.NDArray[np.uint16]
+    ) -> npt.NDArray[np.float64]:
+        """Ln P of each of the characters with these numbers, as `score` has it."""
+        second = self.rank(before)
+        first = self.rank(before2)
+        start, end = self._start2[second], self._start2[second + 1]
+        costs = self._row1[ranks] + np.int64(self._bow1[second])
+        _put(costs, ranks, self._row2[start:end], self._cost2[start:end])
+        end = self._start2[first + 1]
+        pair = bisect_left(self._char2, second, self._start2[first], end)
+        if pair < end and self._char2[pair] == second:
+            start, end = self._start3[pair], self._start3[pair + 1]
+            costs += self._bow2[pair]
+            _put(costs, ranks, self._row3[start:end], self._cost3[start:end])
+        out: npt.NDArray[np.float64] = costs / -_STEP
+        return out
+
+
+def _put(
+    costs: npt.NDArray[np.int64],
+    ranks: npt.NDArray[np.uint16],
+    row: npt.NDArray[np.uint16],
+    known: npt.NDArray[np.uint8],
+) -> None:
+    """Sets the costs of those characters that stand in `row`, which is sorted."""
+    if len(row):
+        at = np.minimum(row.searchsorted(ranks), len(row) - 1)
+        found = row[at] == ranks
+        costs[found] = known[at[found]]
 
 
 @cache

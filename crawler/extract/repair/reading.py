@@ -1,12 +1,13 @@
 """The values of the search: what is seen, what the page says, and a reading of it."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from crawler.extract.repair.gloss import READING
+from crawler.extract.repair.page_model import PageModel
 
 LOST: Final = "\ufffd"
 """Stands for what no byte is left of."""
@@ -43,15 +44,16 @@ class Evidence:
         unlisted: characters that stand on the page without a gloss, so cannot be on the list.
         folded: full-width punctuation was folded to half width.
         dropped: private-use characters may have been lost.
-        score: ln P(character | two before), of this page.
+        model: the language model, adapted to this page.
+        codes: `listed` as the channel wants it.
     """
 
     listed: Mapping[str, str]
     unlisted: AbstractSet[str]
     folded: bool
     dropped: bool
-    score: Callable[[str, str, str], float]
-    codes: Mapping[bytes, bytes] = field(default_factory=dict)
+    model: PageModel
+    codes: Mapping[bytes, bytes]
 
 
 class Reading(NamedTuple):
