@@ -5,6 +5,7 @@ for a crawl. What the archive has already is passed over, so that an import that
 where it was when it is started again.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -33,6 +34,9 @@ CHUNK: Final = 32
 LEAST_TERMS: Final = 8
 """Topic score of a whole page, menus and all, below which its body cannot be on topic: one strong
 term and one weak one. Extraction decides about the rest."""
+HINT: Final = re.compile("消.{0,12}[费費]|12315|3.?15")
+"""Stands somewhere on every page on topic, pinyin or not; looking for it takes 0.1 ms, the score 15
+(measured: 100 KB of markup). A Common Crawl file holds forty thousand other pages."""
 OK: Final = 200
 
 
@@ -209,6 +213,8 @@ def _refusal_of_html(saved: Saved, rules: SiteRules) -> str | None:
         return (
             "off_topic" if title and wanted > 0 and topic_of_title(title).score < wanted else None
         )
+    if not HINT.search(text):
+        return "off_topic"
     return None if topic_of_text(text, title).score >= LEAST_TERMS else "off_topic"
 
 
