@@ -7,6 +7,7 @@ published one.
 """
 
 import re
+from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
@@ -65,6 +66,7 @@ def search_form(text: str) -> str:
     return _DIGIT_SEPARATOR.sub("", fold(text))
 
 
+@lru_cache(maxsize=256)  # a page of results asks twenty times for the same
 def place_pattern(form: str) -> re.Pattern[str]:
     """A pattern that finds the search form `form` in a published text.
 
