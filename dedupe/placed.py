@@ -19,7 +19,10 @@ from dedupe.numbers import Number, Role
 
 Places = npt.NDArray[np.int32]
 
+PAIRS = 16
+"""Pairs of figures a text is looked up by."""
 _SPELLED = 4
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _COUNT = struct.Struct("<I")
 
 
@@ -112,6 +115,18 @@ class PlacedNumbers:
             asks=np.logical_or.reduceat(asking, starts),
             plain=single & (self.flags[starts] == Role.ASKS),
         )
+
+    @cached_property
+    def pairs(self) -> tuple[int, ...]:
+        """Hashes of neighbouring results, 32 bits, signed: the `PAIRS` lowest of them.
+
+        Reports of one template have the same words and other figures. Two texts that share most
+        pairs share most of their lowest ones.
+        """
+        results = self.keys[self.flags % _SPELLED == Role.ASKS].astype(np.uint64)
+        mixed = (results[:-1] << np.uint64(32) | results[1:]) * _MULTIPLIER
+        lowest = np.unique((mixed >> np.uint64(32)).astype(np.uint32))[:PAIRS]
+        return tuple(lowest.view(np.int32).tolist())
 
     def group(self, index: int) -> tuple[PlacedNumber, ...]:
         """The figures of one group."""

@@ -1,8 +1,10 @@
 """Fingerprints and their indexes: which documents may be alike.
 
-A document is a candidate when it shares a few sampled shingles, or lies within three bits of the
-simhash. A shingle that many documents have is not written for further ones: whatever holds it
-still finds the first ones that did, and no look-up reads more than `CROWDED` rows for it.
+A document is a candidate when it shares a few sampled shingles or pairs of neighbouring figures,
+or lies within three bits of the simhash. A shingle or pair that many documents have is not written
+for further ones: whatever holds it still finds the first ones that did, and no look-up reads more
+than `CROWDED` rows for it. Where a whole template is crowded, its reports are found by their
+figures.
 """
 
 from collections import defaultdict
@@ -23,6 +25,10 @@ CROWDED = 64
 """Documents a shingle is written for."""
 SHARED = 3
 """Shared shingles that make a candidate; two in a text so short that it has few."""
+PAIR_COUNTS = 2
+"""Shingles that a shared pair of figures counts for."""
+PAIR_RANKS = 100
+"""A shared pair puts a document before all that share wording alone (88 shingles at most)."""
 FEW_SHINGLES = 12
 NEAR = 3
 """Bits of distance at which a simhash alone makes a candidate."""
@@ -129,26 +135,29 @@ def find(connection: Connection, prepared: Prepared) -> tuple[list[Candidate], l
     limit = max(JUDGED, int(prepared.n_han * JUDGED_PER_HAN))
     ranked = sorted(scores, key=lambda number: (-scores[number], number))[: POOL * limit]
     chosen = _choose(connection, ranked, limit)
-    open_shingles = [shingle for shingle in prepared.shingles if shingle not in crowded]
-    return load(connection, chosen), open_shingles
+    hashes = (*prepared.shingles, *prepared.numbers.pairs)
+    return load(connection, chosen), [found for found in hashes if found not in crowded]
 
 
 def _by_shingles(connection: Connection, prepared: Prepared) -> tuple[dict[int, float], set[int]]:
-    """Documents with enough shared shingles and their scores; the crowded shingles."""
-    if not prepared.shingles:
+    """Documents with enough shared shingles or pairs, their scores; which of these are crowded."""
+    pairs = frozenset(prepared.numbers.pairs)
+    wanted = (*prepared.shingles, *pairs)
+    if not wanted:
         return {}, set()
     holders: dict[int, list[int]] = defaultdict(list)
-    for shingle, number in connection.execute(_HOLDERS, {"shingles": prepared.shingles}):
-        holders[shingle].append(number)
+    for found, number in connection.execute(_HOLDERS, {"shingles": wanted}):
+        holders[found].append(number)
     shared: dict[int, int] = defaultdict(int)
     scores: dict[int, float] = defaultdict(float)
-    for numbers in holders.values():
-        rarity = 1 / len(numbers)
+    for found, numbers in holders.items():
+        counts, ranks = (PAIR_COUNTS, PAIR_RANKS) if found in pairs else (1, 1)
+        rarity = ranks / len(numbers)
         for number in numbers:
-            shared[number] += 1
+            shared[number] += counts
             scores[number] += rarity
     needed = SHARED if len(prepared.shingles) >= FEW_SHINGLES else SHARED - 1
-    crowded = {shingle for shingle, numbers in holders.items() if len(numbers) >= CROWDED}
+    crowded = {found for found, numbers in holders.items() if len(numbers) >= CROWDED}
     # A short text in a long one shares no more than the few it has.
     return {n: scores[n] + shared[n] for n in scores if shared[n] >= needed}, crowded
 
@@ -257,16 +266,17 @@ def write(
 
 def forget(connection: Connection, document_id: str) -> None:
     """Take a document out of fingerprints and indexes."""
-    query = select(Fingerprint.number, Fingerprint.simhash, Fingerprint.skeleton).where(
-        Fingerprint.document_id == document_id
-    )
+    query = select(
+        Fingerprint.number, Fingerprint.simhash, Fingerprint.skeleton, Fingerprint.figures
+    ).where(Fingerprint.document_id == document_id)
     row = connection.execute(query).one_or_none()
     if row is None:
         return
     skeleton = np.frombuffer(row.skeleton, dtype="<u2")
     shingles = sampled(gram_hashes(skeleton, SHINGLE), len(skeleton))
+    hashes = (*shingles, *PlacedNumbers.from_bytes(row.figures).pairs)
     connection.execute(
-        delete(Shingle).where(Shingle.number == row.number, Shingle.hash.in_(shingles))
+        delete(Shingle).where(Shingle.number == row.number, Shingle.hash.in_(hashes))
     )
     value = row.simhash % (1 << 64)
     pieces = [

@@ -48,7 +48,7 @@ class SimBand(Base):
 
 
 class Shingle(Base):
-    """A sampled 8-gram hash of a document's skeleton."""
+    """A sampled 8-gram hash of a document's skeleton, or one of two neighbouring figures."""
 
     __tablename__ = "shingle"
     hash: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)

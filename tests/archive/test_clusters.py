@@ -1,3 +1,4 @@
+import os
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import delete, func, insert, select
 
 from archive.clusters import ClusterInput, Placement, place, remove
+from archive.clusters.lookup import CROWDED
 from archive.clusters.offline import Offline, Text
 from archive.db import Database
 from archive.feed import ChangeNote
@@ -275,9 +277,26 @@ def test_texts_without_content_stay_alone(shelf: Shelf) -> None:
     assert len({shelf.cluster(d) for d in empty}) == 4
 
 
+def test_a_copy_is_found_behind_a_crowd_of_one_template(shelf: Shelf) -> None:
+    stems = "甲乙丙丁戊己庚辛壬癸"
+    crowd = [
+        shelf.add(report(f"{stems[n // 10]}{stems[n % 10]}溪县", 2021, 300 + n))
+        for n in range(CROWDED + 4)
+    ]
+    last = CROWDED + 3
+    copy = shelf.add(report(f"{stems[last // 10]}{stems[last % 10]}溪县", 2016, 300 + last))
+    assert len({shelf.cluster(document) for document in crowd}) == len(crowd)
+    assert shelf.cluster(copy) == shelf.cluster(crowd[last])
+
+
+WORKS = int(os.environ.get("XIAOBAO_WORKS", "8"))
+"""Works that four writers place at once, five copies of each; 80 for a thorough run."""
+
+
 def test_four_writers_make_one_cluster_of_each_work(database: Database) -> None:
-    works = 8
-    reports = [report(f"{'甲乙丙丁戊己庚辛'[n]}溪县", 2021, 100 + n) for n in range(works)]
+    works = WORKS
+    stems = "甲乙丙丁戊己庚辛壬癸"
+    reports = [report(f"{stems[n // 10]}{stems[n % 10]}溪县", 2021, 100 + n) for n in range(works)]
     builder = Builder(database)
     given = []
     for turn in range(5):
