@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from crawler import rules
+from crawler.cli.sites import sites
 from spiders import schema
 from spiders.profile import load_profiles
 
@@ -41,6 +42,11 @@ def test_every_key_is_explained(table):
 def test_every_family_is_listed():
     families = load_profiles().families
     assert {name for name in families if f"`{name}`" not in DOC} == set()
+
+
+def test_its_commands_exist():
+    used = set(re.findall(r"xiaobao sites (\w+)", DOC))
+    assert {"detect", "try", "check", "why"} <= used <= set(sites.commands)
 
 
 def test_the_example_is_a_working_site(tmp_path):
