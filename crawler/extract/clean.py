@@ -5,6 +5,7 @@ titles, blocks that stand twice, and the form of a line (see `prompts`). Rules m
 copy; what stays is published text.
 """
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -33,13 +34,14 @@ _DATA_LINE = re.compile(
     r"(?:发布|发表|更新|来源|时间|日期|作者|记者|编辑|浏览|阅读|人气|字号|发布于|[\d年月日:：/.\-—TZ+]{8,}).{0,60}$"
 )
 _AD_LABEL = re.compile(r"^(?:广告|推广|赞助|展开|收起|展开全文|置顶|原创|来源|评论|正文|×|x|X)$")
+_SAYS = re.compile("[\u3400-\u9fff]{2}")
 _WORD = re.compile(r"\w")
 _HEAD_LINES: Final = 12
 _INTRO_MAX: Final = 400
 DROP_AT: Final = 2.5
 """Log-odds at which a line between paragraphs goes: 1 % of tricky invented body lines reach it
 under cross-validation, and a third of the prompts."""
-DROP_AT_EDGE: Final = 1.4
+DROP_AT_EDGE: Final = 1.7
 """The same before the first and after the last paragraph of the report."""
 _WITNESS: Final = 1.0
 """Points a line between paragraphs must have besides: the model alone drops nothing there."""
@@ -49,6 +51,8 @@ _HOPELESS: Final = -5.0
 """Log-odds that no other evidence can lift to a drop."""
 _CLAUSES: Final = 30
 """Characters of a line that must show more than the look of its character pairs."""
+_SEVERAL: Final = 2
+"""Lines at the end that speak for each other."""
 _SERIES: Final = 3
 _MAX_LABEL: Final = 12
 _POINT: Final = 0.75
@@ -83,7 +87,7 @@ def clean(lines: Sequence[Line], title: str, hints: Hints) -> Cleaned:
     _profile(work, hints)
     _head(work, title)
     _page_labels(work, title)
-    drop_listings(work)
+    drop_listings(work, title)
     _prompts(work)
     _tail(work)
     _title_echo(work, title)
@@ -254,6 +258,7 @@ def _block_kind(line: Line) -> tuple[str, str, str]:
 def _tail(work: Worklines) -> None:
     """After the last solid line: slogans and labels between and after dropped prompts."""
     _, last = work.edges()
+    _close(work, last)
     dropped = 0
     for n in range(last + 1, len(work.lines)):
         if n in work.rule:
@@ -265,6 +270,28 @@ def _tail(work: Worklines) -> None:
         if dropped >= 2 and len(folded) <= 40:
             work.drop(n, "tail")
             dropped += 1
+
+
+def _close(work: Worklines, last: int) -> None:
+    """Lines after the agency and date that close a report, and lines that all look like the site's.
+
+    Attachments, copies and contacts come after the date of a report too; names of bodies do not.
+    """
+    rest = [n for n in work.left() if n > last and not prompts.is_sentence(work.folded[n])]
+    for at, (agency, day) in enumerate(itertools.pairwise(rest)):
+        signed = prompts.is_signature(work.folded[agency])
+        if signed and prompts.is_date_line(work.folded[day]):
+            for n in rest[at + 2 :]:
+                if prompts.is_signature(work.folded[n]):
+                    work.drop(n, "tail")
+            break
+    loose = [n for n in rest if not prompts.is_protected(work.folded[n]) and n not in work.rule]
+    if len(loose) >= _SEVERAL and all(
+        work.scores[n] > 0 and _SAYS.search(work.folded[n]) and ":" not in work.folded[n]
+        for n in loose
+    ):
+        for n in loose:
+            work.drop(n, "tail")
 
 
 def _title_echo(work: Worklines, title: str) -> None:

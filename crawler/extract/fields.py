@@ -9,6 +9,7 @@ from crawler.extract.hints import Hints
 from crawler.extract.issuer import find_issuer
 from crawler.extract.kind import kind_of
 from crawler.extract.metadata import Metadata
+from crawler.extract.numbers import LOST
 from crawler.extract.region import full_issuer, region_by_code, region_of
 from crawler.extract.split import Work
 from crawler.extract.year import read_year
@@ -17,7 +18,13 @@ TIMELY: Final = frozenset(("news", "notice", "alert", "typical_cases", "data_ana
 
 
 def document_of(
-    work: Work, ordinal: int, metadata: Metadata, hints: Hints, *, alone: bool
+    work: Work,
+    ordinal: int,
+    metadata: Metadata,
+    hints: Hints,
+    *,
+    alone: bool,
+    readable: Work | None = None,
 ) -> PageDocument:
     """Read a work's fields.
 
@@ -28,18 +35,23 @@ def document_of(
             if it stands alone.
         hints: the profile; its issuer and region hold where the text names none.
         alone: whether the page holds this work only.
+        readable: the same work with U+FFFD for each character that was guessed; fields are read
+            from it, so that none comes from a guess.
     """
-    plain = level(work.text)
+    readable = readable or work
+    plain, title = level(readable.text), readable.title
     source = metadata.source if alone else None
-    issuer = find_issuer(plain, work.title, source) or hints.issuer
-    region = region_of(plain, work.title, issuer, source, metadata.site_name if alone else None)
+    issuer = find_issuer(plain, title, source)
+    if not issuer or f"{LOST}{issuer}" in plain + title:  # its beginning may be missing
+        issuer = hints.issuer
+    region = region_of(plain, title, issuer, source, metadata.site_name if alone else None)
     if region is None and hints.region:
         region = region_by_code(hints.region)
     if issuer:
         issuer = full_issuer(issuer, region)
-    kind = kind_of(work.title, plain)
+    kind = kind_of(title, plain)
     published = metadata.published if alone else None
-    year = read_year(work.title, plain, published, timely=kind in TIMELY)
+    year = read_year(title, plain, published, timely=kind in TIMELY)
     return PageDocument(
         ordinal=ordinal,
         title=work.title,

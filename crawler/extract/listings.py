@@ -1,9 +1,11 @@
 """Lines that lead to other pages: links, runs of their titles, blocks that stand twice, tips."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from crawler.extract import prompts
+from crawler.extract.fold import fold, squeeze
 from crawler.extract.worklines import Worklines
 
 _DOC_NOUN = re.compile(
@@ -15,15 +17,23 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _MIN_RUN: Final = 3
 _MIN_BLOCK: Final = 4
 _TITLE_MAX: Final = 45
+_BRACKETED = re.compile(r"^【[\u3400-\u9fff]{2,6}】$")
+_NUMBER = re.compile(r"[(（]?[一二三四五六七八九十\d]{1,3}[)）]?$")
+_MIN_STEM: Final = 3
 RUNS_ON: Final = "，。；、,"
 """A line that starts so continues the line before: no prompt does."""
 
 
-def drop_listings(work: Worklines) -> None:
-    """Remove links, runs of other pages' titles and terms of use."""
+def drop_listings(work: Worklines, title: str) -> None:
+    """Remove links, runs of other pages' titles and terms of use.
+
+    Args:
+        work: the lines.
+        title: the page's; headings of works repeat it and are no other pages.
+    """
     _links(work)
     _repeated(work)
-    _related(work)
+    _related(work, squeeze(fold(title)))
     _tips(work)
 
 
@@ -61,7 +71,7 @@ def _repeated(work: Worklines) -> None:
                     work.drop(n, "repeated")
 
 
-def _related(work: Worklines) -> None:
+def _related(work: Worklines, title: str) -> None:
     """Runs of other pages' titles, with or without a heading that announces them."""
     left = work.left()
     at = 0
@@ -69,9 +79,7 @@ def _related(work: Worklines) -> None:
         n = left[at]
         announced = prompts.is_list_heading(work.folded[n]) and not work.is_solid(n)
         start = at + 1 if announced else at
-        stop = start
-        while stop < len(left) and _title_like(work, left[stop]):
-            stop += 1
+        stop = _run_end(work, left, start, title)
         run = left[start:stop]
         named = sum(bool(_DOC_NOUN.search(work.folded[m])) for m in run)
         arabic = sum(prompts.is_arabic(work.folded[m]) for m in run)
@@ -99,8 +107,27 @@ def _related(work: Worklines) -> None:
             at = max(stop, at + 1) if not announced else at + 1
 
 
+def _run_end(work: Worklines, left: Sequence[int], start: int, title: str) -> int:
+    """Where the run of lines that look like titles ends."""
+    stop = start
+    while stop < len(left) and _title_like(work, left[stop]):
+        stop += 1
+    if start < stop < len(left) and _heads_a_work(work, left[stop - 1], left[stop], title):
+        stop -= 1
+    return stop
+
+
+def _heads_a_work(work: Worklines, n: int, following: int, title: str) -> bool:
+    """Whether a line is the heading of the paragraph after it."""
+    stem = _NUMBER.sub("", work.folded[n])
+    named = len(stem) > _MIN_STEM and stem in title
+    return work.is_solid(following) and (work.lines[n].strong or named)
+
+
 def _is_short_label(work: Worklines, n: int) -> bool:
     folded = work.folded[n]
+    if _BRACKETED.match(folded):
+        return True
     return len(folded) <= 14 and folded.endswith((":", "：")) and not prompts.is_protected(folded)
 
 
@@ -110,6 +137,7 @@ def _title_like(work: Worklines, n: int) -> bool:
         4 <= len(folded) <= _TITLE_MAX
         and len(_HAN.findall(folded)) > 2
         and folded[0] not in RUNS_ON
+        and not _BRACKETED.match(folded)
         and not re.search("[。！？；;]", folded)
         and folded.count("，") + folded.count(",") <= 1
         and not prompts.is_protected(folded)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from archive.page import Dropped, Encoding, Outcome, Page, PageDocument, Repair
+from archive.page import Dropped, Encoding, Outcome, Page, PageDocument, Repair, Span
 from crawler.extract import dom
 from crawler.extract.attachments import read_attachment
 from crawler.extract.body import Body, find_body
@@ -22,11 +22,11 @@ from crawler.extract.hints import Hints
 from crawler.extract.joins import join_lines
 from crawler.extract.metadata import Metadata, read_metadata
 from crawler.extract.outcome import page_outcome
-from crawler.extract.repair import TreeRepair, locate, repair_tree
+from crawler.extract.repair import TreeRepair, locate, repair_tree, without_guesses
 from crawler.extract.script import script_of
 from crawler.extract.second import second_opinion
 from crawler.extract.sniff import is_html, script_body
-from crawler.extract.split import split
+from crawler.extract.split import Work, split
 from crawler.extract.topic import topic_of_text
 
 MIN_TEXT: Final = 30
@@ -179,15 +179,16 @@ def _assemble(
         listed = page_outcome(decoded[0].text) == "list_page"
         return replace(page, outcome="list_page" if listed else "no_body")
     furniture = [line.text for sheet in sheets for line in (*sheet.body.before, *sheet.body.after)]
+    repair = _repair(sheets, text)
     extent = judge(text, [*furniture, *(item.text for item in dropped)], hints)
     return replace(
         page,
         text=text,
-        repair=_repair(sheets, text),
+        repair=repair,
         topic=topic_of_text(text, metadata.title),
         completeness=extent.completeness,
         chars_claimed=extent.chars_claimed,
-        documents=_documents(lines, metadata, hints),
+        documents=_documents(lines, metadata, hints, repair.spans, sheets[0].repair),
     )
 
 
@@ -227,11 +228,34 @@ def _runs_on(before: str, after: str) -> bool:
     return len(before) > _LONG and before[-1] not in "。！？：；”』」)）!?;:…" and len(after) > 2
 
 
-def _documents(lines: Sequence[str], metadata: Metadata, hints: Hints) -> tuple[PageDocument, ...]:
+def _documents(
+    lines: Sequence[str],
+    metadata: Metadata,
+    hints: Hints,
+    spans: Sequence[Span] = (),
+    repair: TreeRepair | None = None,
+) -> tuple[PageDocument, ...]:
+    """The works among `lines`; `spans` are the broken places of the text, `repair` is the page's."""
     works = split(lines, metadata.title, hints)
     return tuple(
-        document_of(work, ordinal, metadata, hints, alone=len(works) == 1)
+        document_of(
+            work,
+            ordinal,
+            metadata,
+            hints,
+            alone=len(works) == 1,
+            readable=_readable(work, spans, repair) if repair and repair.fixes else work,
+        )
         for ordinal, work in enumerate(works, start=1)
+    )
+
+
+def _readable(work: Work, spans: Sequence[Span], repair: TreeRepair) -> Work:
+    """`work` without what was guessed."""
+    return replace(
+        work,
+        title=without_guesses(work.title, locate(work.title, repair)),
+        text=without_guesses(work.text, spans, offset=work.start),
     )
 
 

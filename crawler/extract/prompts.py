@@ -95,6 +95,7 @@ _SALUTATION = re.compile(
     r"^(?:各|尊敬的|亲爱的|同志们|全[市县区省]|致|.{2,20}(?:局|政府|委|协会|单位|机构|企业|经营者|消费者|朋友)们?[：:]$).{0,60}[：:]$"
 )
 _CAPTION = re.compile(r"^[图表]\s?[\d一二三四五六七八九十]")
+_CLOSING = re.compile(r"^(?:此致|敬礼|特此|谨此|顺颂)")
 _ATTACHMENT = re.compile(r"^附(?:件|表|图|录|[:：])")
 
 _LONG: Final = 200
@@ -168,6 +169,7 @@ def is_protected(text: str) -> bool:
         or _SALUTATION.match(text)
         or _ATTACHMENT.match(text)
         or _CAPTION.match(text)
+        or _CLOSING.match(text)
     )
 
 

@@ -6,6 +6,15 @@ nothing is kept from one page to the next.
 """
 
 from crawler.extract.repair.text import Repaired, load_tables, repair_text
-from crawler.extract.repair.tree import Fix, TreeRepair, locate, repair_tree
+from crawler.extract.repair.tree import Fix, TreeRepair, locate, repair_tree, without_guesses
 
-__all__ = ["Fix", "Repaired", "TreeRepair", "load_tables", "locate", "repair_text", "repair_tree"]
+__all__ = [
+    "Fix",
+    "Repaired",
+    "TreeRepair",
+    "load_tables",
+    "locate",
+    "repair_text",
+    "repair_tree",
+    "without_guesses",
+]

@@ -5,7 +5,7 @@ worked on text nodes. What becomes of the nodes is up to extraction, so the brok
 with their neighbours and looked up in the final text by `locate`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.page import RepairStatus, Span
+from crawler.extract.repair.reading import LOST
 from crawler.extract.repair.text import RANK, restorer_for
 
 NEIGHBOURS: Final = 12
@@ -116,6 +117,23 @@ def locate(text: str, repair: TreeRepair) -> tuple[Span, ...]:
         spans[start] = Span(start, end, fix.damaged, fix.restored, fix.status, fix.alternatives)
         cursor = max(cursor, end)
     return tuple(spans[start] for start in sorted(spans))
+
+
+def without_guesses(text: str, spans: Iterable[Span], *, offset: int = 0) -> str:
+    """`text` with U+FFFD for each character that was guessed or could not be brought back.
+
+    Args:
+        text: a stretch of the text that `spans` count in.
+        spans: broken places.
+        offset: where `text` starts.
+    """
+    chars = list(text)
+    for span in spans:
+        if span.status in ("guess", "failed"):
+            inside = range(max(0, span.start - offset), min(len(chars), span.end - offset))
+            for index in inside:
+                chars[index] = LOST if chars[index] != "\n" else "\n"
+    return "".join(chars)
 
 
 def _find(text: str, fix: Fix, cursor: int, taken: dict[int, Span]) -> int | None:

@@ -168,3 +168,37 @@ def test_credits_are_text_among_paragraphs_and_the_sites_beside_its_prompts(line
 @pytest.mark.parametrize("line", ["[3]", "，对此县消协作了答复", "]"])
 def test_pieces_of_a_sentence_are_no_prompts(line):
     assert line in cleaned([LONG[0], line, *LONG[1:]]).lines
+
+
+def test_headings_of_works_are_no_other_pages_titles():
+    lines = [
+        "青山县消协半年工作小结（一）",
+        LONG[0],
+        "看了本文的还看了",
+        "青山县消协半年工作小结（二）",
+        LONG[1],
+    ]
+
+    assert "青山县消协半年工作小结（二）" in cleaned(lines).lines
+
+
+def test_a_bracketed_label_over_other_pages_titles_goes_with_them():
+    others = ["农村低保核查汇报", "驻村干部半年总结", "幼儿园家长会流程"]
+
+    assert list(cleaned([LONG[0], "【小编荐读】", *others, *LONG[1:]]).lines) == list(LONG)
+    assert "【案情简介】" in cleaned([LONG[0], "【案情简介】", *LONG[1:]]).lines
+
+
+def test_bodies_named_after_the_date_of_a_report_are_the_sites():
+    closing = ["青山县消费者协会", "2021年7月2日"]
+    lines = [*LONG, *closing, "（此件公开发布）", "青山县餐饮行业协会", "青山县美容美发协会"]
+
+    assert list(cleaned(lines).lines) == [*LONG, *closing, "（此件公开发布）"]
+
+
+def test_several_prompts_at_the_end_speak_for_each_other():
+    lines = [*LONG, "看球即时比分", "开户就送礼", "棋牌平台排名"]
+
+    assert list(cleaned(lines).lines) == list(LONG)
+    names = ["参会人员：", "林小禾 周远", "石青 梁田"]
+    assert list(cleaned([*LONG, *names]).lines) == [*LONG, *names]

@@ -1,0 +1,41 @@
+"""Twenty invented pages of other shops, portals and viewers: what is left of their junk."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from crawler.extract import Part, extract_page
+
+FOLDERS = ("aside", "aside_later")
+
+
+def bare(text: str) -> str:
+    return re.sub(r"\W", "", text)
+
+
+def pages(folder: str):
+    here = Path(__file__).parent / folder
+    for truth in json.loads((here / "truth.json").read_text("utf-8")):
+        yield truth, extract_page([Part((here / truth["file"]).read_bytes())])
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_junk_lines_left(folder):
+    left = []
+    for truth, page in pages(folder):
+        lines = {bare(line) for line in page.text.split("\n")}
+        left += [line for line in truth["junk"] if bare(line) in lines]
+
+    assert len(left) <= 3, left
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_no_line_of_a_body_is_lost(folder):
+    for truth, page in pages(folder):
+        if page.repair.status == "none" and page.language_script == "hans":
+            whole = bare(page.text)
+            optional = {bare(line) for line in truth.get("optional", ())}
+            lost = [line for line in truth["body"].split("\n") if bare(line) not in whole]
+            assert [line for line in lost if not any(o in bare(line) for o in optional)] == []
