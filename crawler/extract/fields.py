@@ -42,7 +42,7 @@ def document_of(
     plain, title = level(readable.text), readable.title
     source = metadata.source if alone else None
     issuer = find_issuer(plain, title, source)
-    if not issuer or f"{LOST}{issuer}" in plain + title:  # its beginning may be missing
+    if not issuer or LOST in issuer or f"{LOST}{issuer}" in plain + title:
         issuer = hints.issuer
     region = region_of(plain, title, issuer, source, metadata.site_name if alone else None)
     if region is None and hints.region:

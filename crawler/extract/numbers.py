@@ -83,7 +83,7 @@ NUMBER: Final = re.compile(
     rf"(?P<unit>{_UNITS})(?!份工作|来自|月|以上学历)"
 )
 _PERCENT_WORD = re.compile(
-    r"百分之(?P<digits>[零〇一二三四五六七八九十百点两]+|\d+(?:\.\d+)?)(?!\ufffd)"
+    r"百分之(?P<digits>[零〇一二三四五六七八九十百点两]++|\d++(?:\.\d++)?+)(?!\.?\ufffd)"
 )
 _BARE_SCALE = re.compile(
     r"(?<![\d一二三四五六七八九十百千\ufffd])(?P<scale>千|万|百)(?P<m>余|多)(?P<unit>份|件|人次|元|张|册|本|起)"
