@@ -20,6 +20,7 @@ COMMANDS = {
     "search": "crawler.cli.search",
     "queries": "crawler.cli.queries",
     "show": "crawler.cli.show",
+    "diff": "crawler.cli.diff",
     "serve": "crawler.cli.serve",
     "feed": "crawler.cli.feed",
     "export": "crawler.cli.export",

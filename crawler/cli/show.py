@@ -10,6 +10,7 @@ from archive.archive import Archive
 from archive.errors import NotFound, Withdrawn
 from archive.jsonable import json_line
 from archive.query import ClusterView, DocumentView
+from archive.versions import VersionText, version_text
 from crawler.cli.context import pass_archive
 from crawler.cli.terminal import paged, printable
 
@@ -19,17 +20,26 @@ from crawler.cli.terminal import paged, printable
 @click.option("--json", "as_json", is_flag=True, help="All that is known of it, as one object.")
 @pass_archive
 def show(archive: Archive, name: str, as_json: bool) -> None:
-    """Show a document with its provenance, or the members of a cluster."""
+    """Show a document with its provenance, or the members of a cluster.
+
+    ID@N shows what a document said in version N.
+    """
     view = _view(archive, name)
     if as_json:
         click.echo(json_line(view))
         return
-    shown = _cluster(view) if isinstance(view, ClusterView) else _document(view)
+    if isinstance(view, ClusterView):
+        shown = _cluster(view)
+    else:
+        shown = _version(view) if isinstance(view, VersionText) else _document(view)
     with paged() as console:
         console.print(shown, soft_wrap=True)
 
 
-def _view(archive: Archive, name: str) -> DocumentView | ClusterView:
+def _view(archive: Archive, name: str) -> DocumentView | ClusterView | VersionText:
+    document, _, version = name.partition("@")
+    if version.isdecimal():
+        return version_text(archive.database, document, int(version[:9]))
     try:
         return query.document(archive.database, name)
     except Withdrawn:
@@ -46,6 +56,7 @@ def _document(view: DocumentView) -> Text:
     shown.append(printable(view.title) + "\n", "bold")
     fields = {
         "document": f"{view.id}, version {view.version}",
+        "earlier": ", ".join(f"{view.id}@{v.version}" for v in view.versions[1:]) or None,
         "published": view.published,
         "year": f"{view.year}{' (the page contradicts itself)' if view.year_conflict else ''}",
         "region": view.region,
@@ -73,6 +84,20 @@ def _document(view: DocumentView) -> Text:
         doubt = f"  ({figure.sanity})" if figure.sanity else ""
         _fields(shown, {"figure": f"{figure.name} = {figure.value} {figure.unit}{doubt}"})
     shown.append("\n" + "\n".join(printable(line) for line in view.text.split("\n")))
+    return shown
+
+
+def _version(found: VersionText) -> Text:
+    view = found.view
+    shown = Text(printable(view.title) + "\n", "bold")
+    replaced = f", replaced {view.replaced_at:%Y-%m-%d}" if view.replaced_at else ""
+    fields = {
+        "document": f"{found.document}, version {view.version}{replaced}",
+        "fetched": f"{view.fetched_at:%Y-%m-%d %H:%M}Z",
+        "extractor": view.extractor_version,
+    }
+    _fields(shown, fields)
+    shown.append("\n" + "\n".join(printable(line) for line in found.text.split("\n")))
     return shown
 
 

@@ -233,3 +233,20 @@ def test_an_export_is_narrowed_like_a_search(build: Builder, run: Run) -> None:
     assert ndjson(run("export", "--saved", "a")) == ndjson(done)
     cited = run("export", "--format", "bibtex", "--query", "烦心事").stdout
     assert cited.count("@online{") == 3
+
+
+def test_two_texts_are_compared(build: Builder, run: Run) -> None:
+    made = fill(build)
+    shown = run("diff", made["cy2022"], made["essay"]).stdout
+    assert "四、[-下一步打算-]{+今后设想+}" in shown
+    pieces = json.loads(run("diff", made["cy2022"], made["mirror"], "--json").stdout)["pieces"]
+    assert {piece["kind"] for piece in pieces} == {"equal"}
+    assert isinstance(run("diff", made["cy2022"], "dx").exception, NotFound)
+
+
+def test_an_earlier_version_is_shown(build: Builder, run: Run) -> None:
+    document = fill(build)["lh2022"]
+    assert f"{document}@1" in run("show", document).stdout
+    assert "version 1, replaced" in run("show", f"{document}@1").stdout
+    assert "{+附：各乡镇" in run("diff", f"{document}@1", document).stdout.replace("\n", "")
+    assert isinstance(run("show", f"{document}@9").exception, NotFound)
