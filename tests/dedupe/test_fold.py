@@ -25,7 +25,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 
 @pytest.mark.parametrize("script", ["s2t", "s2tw", "s2hk"])
 def test_a_converted_copy_folds_to_the_same(script: str) -> None:
-    text = report() + other_report() + "显著着手里面台风发展头发干部以后皇后"
+    text = report() + other_report() + "显著着手里面台风发展头发干部以后皇后看着著作"
     assert fold(opencc.OpenCC(script).convert(text)) == fold(text)
 
 
