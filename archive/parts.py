@@ -4,6 +4,7 @@ An article over several pages is asked for from its first part on, each part nam
 After the last part the whole is extracted, if anything in it is new.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,11 +22,9 @@ State = Literal["changed", "unchanged", "later", "missing", "gone"]
 
 _INSERT_EXTRACTIONS = insert(Extraction)
 _PARTS = (
-    select(ArticlePart.capture_id)
-    .where(
-        ArticlePart.article_id == bindparam("article"), ArticlePart.ordinal <= bindparam("parts")
-    )
-    .order_by(ArticlePart.ordinal)
+    select(ArticlePart.article_id, ArticlePart.capture_id)
+    .where(ArticlePart.article_id.in_(bindparam("articles", expanding=True)))
+    .order_by(ArticlePart.article_id, ArticlePart.ordinal)
 )
 _UNQUEUE = delete(Extraction).where(
     Extraction.article_id == bindparam("article"), Extraction.state == "queued"
@@ -116,22 +115,21 @@ def _known(connection: Connection, group: Sequence[Seen]) -> dict[tuple[int, int
 
 def _is_news(connection: Connection, article_id: int, parts: int) -> bool:
     """Whether the newest captures of the parts are others than those extracted last."""
-    now = connection.execute(_PARTS, {"article": article_id, "parts": parts}).scalars()
     last = connection.execute(_LAST, {"article": article_id}).scalar()
-    return list(now) != last
+    return bool(_captures(connection, [article_id])[article_id][:parts] != last)
 
 
 def _queue_extractions(
     connection: Connection, host: str, whole: Sequence[tuple[int, int, datetime]]
 ) -> None:
     """Queue articles, each with the number of its parts and the time."""
-    connection.execute(_UNQUEUE, [{"article": article_id} for article_id, _, _ in whole])
+    articles = [article_id for article_id, _, _ in whole]
+    connection.execute(_UNQUEUE, [{"article": article_id} for article_id in articles])
+    captures = _captures(connection, articles)
     rows = [
         {
             "article_id": article_id,
-            "captures": list(
-                connection.execute(_PARTS, {"article": article_id, "parts": parts}).scalars()
-            ),
+            "captures": captures[article_id][:parts],
             "warc_host": host,
             "state": "queued",
             "tries": 0,
@@ -140,3 +138,11 @@ def _queue_extractions(
         for article_id, parts, now in whole
     ]
     connection.execute(_INSERT_EXTRACTIONS, rows)
+
+
+def _captures(connection: Connection, articles: Sequence[int]) -> dict[int, list[int]]:
+    """The newest capture of each part of the articles, in order."""
+    captures: dict[int, list[int]] = defaultdict(list)
+    for row in connection.execute(_PARTS, {"articles": articles}):
+        captures[row.article_id].append(row.capture_id)
+    return captures
