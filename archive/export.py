@@ -200,7 +200,8 @@ def _figures(connection: Connection, ids: Sequence[str]) -> dict[str, list[Expor
     return found
 
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
+# The full-width ones too: spreadsheets made for Chinese and Japanese take them for the others.
+_FORMULA = (*"=+-@＝＋－＠", "\t", "\r", "\n", "\0")
 
 
 def _cell(value: object) -> object:

@@ -57,7 +57,9 @@ def _withdraw(archive: Archive, documents: tuple[str, ...], reason: str) -> None
 
 def _undo(config: Config, archive: Archive, documents: tuple[str, ...]) -> None:
     from crawler.ingest import drain
+    from crawler.logs import configure_logging
 
+    configure_logging()
     lifted = [d for d in documents if lift(archive.database, d, datetime.now(UTC))]
     for document in documents:
         what = "comes back" if document in lifted else "was not withdrawn by anybody"

@@ -78,6 +78,13 @@ def test_csv_cells_are_no_formulas(database: Database, build: Builder) -> None:
     assert (row["issuer"], row["source"], row["region"]) == ("'-2", "'\tx", "江海省")
 
 
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_no_cell_begins_like_a_formula(start: str) -> None:
+    assert export._cell(f"{start}1+1") == f"'{start}1+1"
+    assert export._cell(("c1", "c2")) == "c1 c2"
+    assert export._cell(f"1{start}1") == f"1{start}1"
+
+
 def test_parquet_holds_the_same(database: Database, build: Builder, tmp_path: Path) -> None:
     made = fill(build)
     with (tmp_path / "a.parquet").open("wb") as file:

@@ -184,6 +184,12 @@ def test_a_document_is_withdrawn_and_listed(build: Builder, run: Run) -> None:
     listed = run("withdraw", "--list").stdout
     assert gone in listed
     assert "\x1b" not in listed
+    undone = run("withdraw", gone, made["lh2022"], "--undo")
+    assert (undone.exit_code, undone.stdout) == (0, "")
+    assert "comes back" in undone.stderr
+    assert "was not withdrawn" in undone.stderr
+    (kept,) = ndjson(run("withdraw", "--list", "--json"))
+    assert kept["lifted_at"]
 
 
 def test_a_search_is_saved_listed_and_forgotten(build: Builder, run: Run) -> None:
