@@ -57,10 +57,21 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that writes; on SQLite it holds the write lock from its start."""
-        opened = self.engine.connect().execution_options(xiaobao_write=True)
-        with opened as connection, connection.begin():
-            yield connection
+        """A transaction that writes; on SQLite it holds the write lock from its start.
+
+        Raises ArchiveError where nothing can be written now: a full disk, a database that another
+        program keeps locked, a server that has gone. Then nothing of the transaction is there.
+        """
+        try:
+            opened = self.engine.connect().execution_options(xiaobao_write=True)
+            with opened as connection, connection.begin():
+                yield connection
+        except OperationalError as error:
+            fault = " ".join(str(error.orig).split())
+            raise ArchiveError(
+                f"cannot write to the archive database {self.url!r}: {fault}; see that the disk "
+                "has room, that the server is up and that nothing else keeps the database locked"
+            ) from error
 
     def lock(self, connection: Connection, name: str) -> None:
         """Let one transaction at a time pass here until it ends.

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -21,6 +22,7 @@ from sqlalchemy import Connection, bindparam, insert, update
 from archive import captures, frontier
 from archive.archive import Archive
 from archive.captures import Fetched, Stored, Writing, Written
+from archive.errors import ArchiveError
 from archive.frontier import Leased
 from archive.models import WarcFile
 from archive.owner import Owner
@@ -111,7 +113,8 @@ class Recorder:
             group = self._gather()
             going = None not in group
             self._write([job for job in group if job is not None])
-        self._close_file()
+        with suppress(ArchiveError, OSError):  # left open: the next start cuts and closes it
+            self._close_file()
 
     def _gather(self) -> "list[_Job | _Capture | None]":
         """The next jobs; captures wait a moment for each other, anything else is urgent."""
@@ -131,8 +134,10 @@ class Recorder:
         try:
             results = self._write_group(group)
         except Exception as error:  # noqa: BLE001  every waiter must learn of it
-            if len(group) == 1:
-                group[0].done.set_exception(error)
+            fault = self._fault(error)
+            if len(group) == 1 or isinstance(fault, ArchiveError):
+                for job in group:
+                    job.done.set_exception(fault)
                 return
             # One bad job must not take the others with it: each gets a group of its own.
             for job in group:
@@ -140,6 +145,13 @@ class Recorder:
             return
         for job, result in zip(group, results, strict=True):
             job.done.set_result(result)  # type: ignore[arg-type]
+
+    def _fault(self, error: Exception) -> Exception:
+        """A disk that cannot be written, as one clear error; anything else as it is."""
+        if not isinstance(error, OSError):
+            return error
+        fault = error.strerror or str(error)
+        return ArchiveError(f"cannot write to the archive {self._archive.folder}: {fault}")
 
     def _write_group(self, group: list[_Job | _Capture]) -> list[object]:
         fetches = [

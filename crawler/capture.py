@@ -9,6 +9,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from archive.captures import Fetched
+from archive.errors import ArchiveError
 from archive.warc import Exchange, Headers
 
 
@@ -39,7 +40,10 @@ class CapturePipeline:
         if not isinstance(item, Fetched):
             return item
         spider: Any = self._crawler.spider
-        await asyncio.wrap_future(spider.session.recorder.store(item))
+        try:
+            await asyncio.wrap_future(spider.session.recorder.store(item))
+        except ArchiveError as error:
+            spider.session.fail(error)
         spider.scheduler.stored(item.row)
         return item
 

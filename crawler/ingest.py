@@ -22,6 +22,7 @@ from pebble import ProcessExpired
 
 from archive import extractions
 from archive.archive import Archive
+from archive.errors import ArchiveError
 from archive.extractions import PartPlace, Task
 from archive.owner import Owner
 from archive.page import Outcome, Page
@@ -164,12 +165,16 @@ class IngestProcess:
         self._process.start()
         theirs.close()
         self.finished = False
+        self.fault: str | None = None
+        """Why it ended before its time, where the archive could not be written."""
 
     def finish(self) -> None:
         """Let it do what still waits, then end."""
         with suppress(OSError):  # it has died: what waits is done by the next run
             self._line.send("finish")
         self._process.join()
+        with suppress(EOFError, OSError):
+            self.fault = self._line.recv() if self._line.poll() else None
         self.finished = True
 
 
@@ -179,12 +184,16 @@ def _run(config: dict[str, Any], line: Connection) -> None:
     configure_logging()
     settings = Config.from_json(config)
     gc.freeze()  # the imports live as long as the process
-    with settings.open_archive() as archive, Owner(archive.folder) as owner:
-        ingest = Ingest(archive, owner, settings.workers)
-        try:
-            _work(ingest, line)
-        finally:
-            ingest.close()
+    try:
+        with settings.open_archive() as archive, Owner(archive.folder) as owner:
+            ingest = Ingest(archive, owner, settings.workers)
+            try:
+                _work(ingest, line)
+            finally:
+                ingest.close()
+    except ArchiveError as error:
+        with suppress(OSError):
+            line.send(str(error))
 
 
 def _work(ingest: Ingest, line: Connection) -> None:

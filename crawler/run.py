@@ -56,6 +56,8 @@ def run_spiders(
             tasks = [process.crawl(spider, due=str(int(only_due))) for spider in spiders]
             process.start()
             session.finish()
+        if session.fault is not None:
+            raise session.fault
         for task in tasks:
             if not task.cancelled() and (fault := task.exception()):
                 raise fault

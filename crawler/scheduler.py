@@ -16,6 +16,7 @@ from scrapy.http import Response
 
 from archive import frontier
 from archive.captures import Fetched
+from archive.errors import ArchiveError
 from archive.frontier import Found, Leased
 from archive.recorder import Lease, Recorder
 
@@ -87,6 +88,8 @@ class FrontierScheduler(BaseScheduler):
 
     def has_pending_requests(self) -> bool:
         """Whether a request is ready, may come from the frontier, or waits for its next try."""
+        if self._spider.session.fault is not None:  # type: ignore[attr-defined]
+            return False
         may_lease = self._may_have_more and self._budget > 0
         return bool(self._ready or self._waiting or may_lease or self._retry)
 
@@ -106,7 +109,7 @@ class FrontierScheduler(BaseScheduler):
 
     def next_request(self) -> Request | None:
         """A ready request, or None; more are leased before the last one is given out."""
-        if self._outside_hours():
+        if self._spider.session.fault is not None or self._outside_hours():  # type: ignore[attr-defined]
             return None
         if len(self._ready) <= self._batch // 2:
             self._lease_more()
@@ -224,6 +227,11 @@ class FrontierScheduler(BaseScheduler):
 
         def arrived() -> None:
             self._waiting.discard(future)
+            error = future.exception()
+            if isinstance(error, ArchiveError):
+                self._spider.session.fail(error)  # type: ignore[attr-defined]
+                self._wake()
+                return
             then(future.result())
 
         future.add_done_callback(lambda _: loop.call_soon_threadsafe(arrived))

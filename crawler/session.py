@@ -7,6 +7,7 @@
 from datetime import UTC, datetime
 from typing import ClassVar, Self
 
+from archive.errors import ArchiveError
 from archive.owner import OnlyCrawl, Owner
 from archive.recorder import Recorder
 from archive.recover import recover
@@ -38,6 +39,8 @@ class Session:
         self.recorder = Recorder(self.archive, self.owner, self.run_id)
         self.ingest = IngestProcess(config)
         self.outcome = "finished"
+        self.fault: ArchiveError | None = None
+        """Why nothing can be written any more; the crawl ends then."""
         self.guests = 0
         """Spiders that have joined and not left."""
         self._private = private
@@ -66,10 +69,17 @@ class Session:
             self.finish()
             self.close()
 
+    def fail(self, error: ArchiveError) -> None:
+        """The archive cannot be written: nothing more is to be fetched."""
+        self.outcome = "failed"
+        self.fault = self.fault or error
+
     def finish(self) -> None:
         """Write what is waiting and extract what was captured."""
         self.recorder.close()
         self.ingest.finish()
+        if self.ingest.fault is not None:
+            self.fail(ArchiveError(self.ingest.fault))
 
     def close(self) -> None:
         """End the run. Without `finish` before it, the run counts as failed and is gone on with."""
@@ -80,6 +90,8 @@ class Session:
                 self.finish()
             with self.archive.database.write() as connection:
                 finish_run(connection, self.run_id, self.outcome, datetime.now(UTC))
+        except ArchiveError as error:
+            self.fail(error)
         finally:
             self.owner.close()
             self._only.close()

@@ -20,6 +20,7 @@ from twisted.python.failure import Failure
 
 from archive import hosts
 from archive.captures import Fetched
+from archive.errors import ArchiveError
 from archive.frontier import Found, Kind, Leased, NextVisit, make_due
 from archive.hosts import all_unwell
 from archive.runs import SiteRow, save_site
@@ -104,7 +105,12 @@ class SiteSpider(Spider):
         """Ask for the start pages, through the frontier like everything else."""
         site = site_row(self.profile)
         self._remember(lambda c: save_site(c, site, datetime.now(UTC)))
-        self.breaker.unwell |= await asyncio.wrap_future(self.session.recorder.call(all_unwell))
+        try:
+            unwell = await asyncio.wrap_future(self.session.recorder.call(all_unwell))
+        except ArchiveError as error:
+            self.session.fail(error)
+            return
+        self.breaker.unwell |= unwell
         again = not self.only_due and self.name not in self.session.interrupted
         for start in self.profile.start:
             is_sitemap = start.kind == "sitemap"
@@ -186,7 +192,10 @@ class SiteSpider(Spider):
         return done
 
     def _complain(self, done: "Future[Any]") -> None:
-        if error := done.exception():
+        error = done.exception()
+        if isinstance(error, ArchiveError):
+            self.session.fail(error)
+        elif error is not None:
             self.logger.error("%s: not remembered: %s", self.name, error)
 
     def _moved(self, exchange: Exchange, row: Leased) -> tuple[Verdict, Found | None]:
