@@ -92,7 +92,7 @@ def test_all_documents_then_the_feed_leave_no_gap(build: Builder, reader: Reader
 
 def test_a_reader_can_write_nothing(reader: Reader) -> None:
     row = insert(Meta).values(key="k", value="v")
-    refused = pytest.raises((ArchiveError, DBAPIError), match="read-?only")
+    refused = pytest.raises((ArchiveError, DBAPIError), match=r"read-?only")
     with refused, reader._database.write() as connection:
         connection.execute(row)
 
