@@ -51,6 +51,8 @@ _HOPELESS: Final = -5.0
 """Log-odds that no other evidence can lift to a drop."""
 _CLAUSES: Final = 30
 """Characters of a line that must show more than the look of its character pairs."""
+_DOUBTFUL: Final = 0.3
+"""Their mean log-odds; names of people reach .1."""
 _SEVERAL: Final = 2
 """Lines at the end that speak for each other."""
 _SERIES: Final = 3
@@ -286,10 +288,12 @@ def _close(work: Worklines, last: int) -> None:
                     work.drop(n, "tail")
             break
     loose = [n for n in rest if not prompts.is_protected(work.folded[n]) and n not in work.rule]
-    if len(loose) >= _SEVERAL and all(
-        work.scores[n] > 0 and _SAYS.search(work.folded[n]) and ":" not in work.folded[n]
-        for n in loose
-    ):
+    beside = sum(rule == "prompt" for n, rule in work.rule.items() if n > last)
+    sayings = all(_SAYS.search(work.folded[n]) and ":" not in work.folded[n] for n in loose)
+    scores = [work.scores[n] for n in loose]
+    if len(loose) + beside < _SEVERAL or not scores or not sayings:
+        return
+    if min(scores) > 0 and sum(scores) > _DOUBTFUL * len(scores):
         for n in loose:
             work.drop(n, "tail")
 

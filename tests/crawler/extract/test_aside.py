@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from crawler.extract import Part, extract_page
+from crawler.extract.clean import DROP_AT_EDGE
+from crawler.extract.fold import fold, squeeze
+from crawler.extract.line_model import site_score
 
 FOLDERS = ("aside", "aside_later")
 
@@ -39,3 +42,13 @@ def test_no_line_of_a_body_is_lost(folder):
             optional = {bare(line) for line in truth.get("optional", ())}
             lost = [line for line in truth["body"].split("\n") if bare(line) not in whole]
             assert [line for line in lost if not any(o in bare(line) for o in optional)] == []
+
+
+def test_lines_the_model_never_learned_from():
+    rows = (Path(__file__).parent / "lines_later.tsv").read_text("utf-8").splitlines()
+    found = {"site": 0, "text": 0}
+    for label, line in (row.split("\t") for row in rows):
+        found[label] += site_score(squeeze(fold(line))) >= DROP_AT_EDGE
+
+    assert found["site"] >= 44  # of 80 prompts, by their form alone
+    assert found["text"] <= 3  # of 60 report lines about the same words

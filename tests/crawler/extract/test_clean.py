@@ -200,5 +200,5 @@ def test_several_prompts_at_the_end_speak_for_each_other():
     lines = [*LONG, "看球即时比分", "开户就送礼", "棋牌平台排名"]
 
     assert list(cleaned(lines).lines) == list(LONG)
-    names = ["参会人员：", "林小禾 周远", "石青 梁田"]
+    names = ["林小禾 周远", "石青 梁田"]
     assert list(cleaned([*LONG, *names]).lines) == [*LONG, *names]
