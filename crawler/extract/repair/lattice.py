@@ -238,7 +238,7 @@ class Search:
             yield from self._swallowed(reading)
 
     def _char(self, reading: Reading, char: str) -> Iterator[Reading]:
-        if char in self.cuts and (reading.pending == NONE or reading.lone):
+        if char in self.cuts:
             mark = BYTES[chr(ord(char) + 0xFEE0)] if char in ",;?" else BYTES[char]
             yield from self._bytes(reading, mark)
             return
@@ -252,7 +252,7 @@ class Search:
         else:
             if code[0] >= 0x40:
                 yield from self._trail(reading, code[0])
-            if self.folded and char not in self.cuts and "!" <= char <= "~":
+            if self.folded and "!" <= char <= "~":
                 yield from self._bytes(reading, bytes((0xA3, code[0] + 0x80)))
 
     # Bytes that are not seen

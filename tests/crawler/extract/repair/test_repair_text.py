@@ -112,6 +112,15 @@ def test_a_gloss_of_a_character_that_ends_in_ascii_goes():
     assert repair_text(damaged).text == text
 
 
+@pytest.mark.parametrize("folded", [False, True])
+def test_a_cut_mark_may_stand_between_shifted_bytes(folded):
+    text = PAGE + "街上的秩序变好。现在大家都说放心。\n"
+    damaged = corrupt(text, {**some_list(100, 3), "兒": "ér", "現": "xiàn"}, folded=folded)
+    assert "?ér)谩" in damaged
+    done = repair_text(damaged)
+    assert done.text == (half(text) if folded else text)
+
+
 def test_a_few_full_width_marks_on_a_folded_page():
     listed = {**some_list(120, 1), "數": "shù", "當": "dāng"}
     damaged = corrupt(PAGE, listed, folded=True) + corrupt(
