@@ -7,11 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
@@ -19,6 +15,9 @@ from archive.errors import ArchiveError, MigrationNeeded
 from archive.models import Meta
 
 DATABASE_FILE = "archive.db"
+MIGRATIONS = Path(__file__).parent / "migrations"
+REVISIONS = sorted(path.name.partition("_")[0] for path in MIGRATIONS.glob("versions/0*.py"))
+"""Every version of the schema, the newest last: a migration's file is named by its revision."""
 BUSY_SECONDS = 60
 """How long a SQLite writer waits for another one; writes take milliseconds, so this is a fault."""
 
@@ -96,10 +95,7 @@ class Database:
         Raises MigrationNeeded where it is older or newer, ArchiveError where it is unreadable.
         """
         with self._opening():
-            current, head = (
-                self._current(),
-                ScriptDirectory.from_config(_config()).get_current_head(),
-            )
+            current, head = self._current(), REVISIONS[-1]
         if current != head:
             raise MigrationNeeded(
                 f"the archive database {self.url!r} has schema {current}, this xiaobao reads "
@@ -119,21 +115,24 @@ class Database:
 
     def _current(self) -> str | None:
         with self.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
     def _migrate(self) -> None:
-        config = _config()
-        known = ScriptDirectory.from_config(config)
         current = self._current()
-        if current == known.get_current_head():
-            return
-        if current is not None and current not in {
-            script.revision for script in known.walk_revisions()
-        }:
+        if current == REVISIONS[-1]:
+            return  # as nearly always; Alembic alone takes half a second to load
+        if current is not None and current not in REVISIONS:
             raise MigrationNeeded(
                 f"the archive database {self.url!r} has schema {current}, which this xiaobao "
                 "does not know; use the newer version that wrote it"
             )
+        from alembic import command  # noqa: PLC0415
+        from alembic.config import Config  # noqa: PLC0415
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
         with self.write() as connection:
             self.lock(connection, "migrate")
             config.attributes["connection"] = connection
@@ -144,12 +143,6 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config
 
 
 def _engine(url: str, *, read_only: bool) -> Engine:

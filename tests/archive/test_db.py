@@ -2,11 +2,13 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import insert, inspect, select, text, update
 from sqlalchemy.exc import StatementError
 
-from archive.db import Database
+from archive.db import MIGRATIONS, REVISIONS, Database
 from archive.errors import ArchiveError, MigrationNeeded
 from archive.models import Base, Meta, Run
 
@@ -80,3 +82,11 @@ def test_a_database_that_cannot_be_opened_is_named() -> None:
 def test_tables_are_there(database: Database) -> None:
     with database.read() as connection:
         assert set(Base.metadata.tables) <= set(inspect(connection).get_table_names())
+
+
+def test_migrations_are_named_by_their_revisions_and_follow_each_other() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    known = ScriptDirectory.from_config(config)
+    assert [script.revision for script in known.walk_revisions()] == REVISIONS[::-1]
+    assert known.get_current_head() == REVISIONS[-1]
