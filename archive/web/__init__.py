@@ -1,5 +1,1 @@
-"""The archive in the browser and over HTTP."""
-
-from archive.web.app import create_app
-
-__all__ = ["create_app"]
+"""The archive in the browser and over HTTP: `archive.web.app` makes the application."""

@@ -9,7 +9,7 @@ import uvicorn
 
 from archive.archive import Archive
 from archive.errors import Unavailable
-from archive.web import create_app
+from archive.web.app import create_app
 from crawler.cli.context import pass_archive
 
 

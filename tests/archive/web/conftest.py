@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 
 from archive.archive import Archive
 from archive.db import Database
-from archive.web import create_app
+from archive.web.app import create_app
 from tests.archive.builders import Builder
 from tests.archive.web.sample import fill
 

@@ -10,7 +10,7 @@ from pyarrow import parquet
 from archive.archive import Archive
 from archive.db import Database
 from archive.feed import latest_cursor
-from archive.web import create_app
+from archive.web.app import create_app
 from tests.archive.builders import Builder
 
 

@@ -19,7 +19,7 @@ from archive.archive import Archive
 from archive.db import Database
 from archive.models import Capture
 from archive.warc import Exchange, response_member
-from archive.web import create_app
+from archive.web.app import create_app
 from tests.archive.builders import NOW, Builder
 from tests.archive.web.test_pages import PAYLOADS
 
