@@ -31,7 +31,7 @@ def load_settings(config: Config) -> Settings:
 def crawl_sites(config: Config, sites: list[str], *, only_due: bool = False) -> Report:
     """Crawl `sites` (all with start pages where none is named) and extract what was captured.
 
-    Raises ConfigError for an unknown or broken profile and ArchiveError, both before anything is
+    Raises ConfigError for an unknown or broken profile or one without start pages, and ArchiveError, both before anything is
     fetched. A process can do this once: Twisted's reactor does not start twice.
     """
     settings = load_settings(config)
@@ -40,6 +40,12 @@ def crawl_sites(config: Config, sites: list[str], *, only_due: bool = False) -> 
         spiders = [loader.load(site) for site in sites or loader.with_start_pages()]
     except KeyError as error:
         raise ConfigError(error.args[0]) from error
+    for spider in spiders:
+        if not spider.profile.start and not only_due:
+            raise ConfigError(
+                f"site {spider.name!r} has no start pages: name one in a profile of your own under "
+                "[[start]], or hand in saved pages with `xiaobao import`"
+            )
     return run_spiders(config, settings, spiders, only_due=only_due)
 
 

@@ -291,6 +291,7 @@ def test_a_page_is_compressed_on_the_wire_and_whole_in_the_archive(
     ("arguments", "said"),
     [
         (["crawl", "nosuchsite"], "unknown site 'nosuchsite'"),
+        (["crawl", "360wenmi"], "has no start pages"),
         (["crawl", "mysite", "--profiles", "/nosuchfolder"], "/nosuchfolder"),
         (["verify"], "holds no archive"),
         (["search", "投诉"], "holds no archive"),
