@@ -32,7 +32,8 @@ def crawl_sites(config: Config, sites: list[str], *, only_due: bool = False) -> 
     """Crawl `sites` (all with start pages where none is named) and extract what was captured.
 
     Raises ConfigError for an unknown or broken profile or one without start pages, and
-    ArchiveError, both before anything is fetched. A process can do this once: Twisted's reactor does not start twice.
+    ArchiveError, both before anything is fetched. A process can do this once: Twisted's reactor
+    does not start twice.
     """
     settings = load_settings(config)
     loader: Any = get_spider_loader(settings)
