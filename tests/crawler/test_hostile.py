@@ -407,7 +407,7 @@ def test_what_is_too_large_is_refused_and_asked_for_once(bombed: Crawled, name: 
 
 
 def test_memory_stays_small(bombed: Crawled) -> None:
-    """All bombs at once: 14 hosts, 10 GB unpacked in three of them."""
+    """All bombs at once: 14 hosts, up to 10 GB unpacked in each."""
     assert bombed.returncode == 0, bombed.said[-3000:]
     assert bombed.peak_rss - bombed.first_rss < 200 << 20
 
