@@ -259,6 +259,13 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _title(task: Task, page: Page, document: PageDocument) -> str:
+    """The title as read, else as linked; a file's first heading may be that of a section only."""
+    if task.notice_url and task.title and len(page.documents) == 1:
+        return task.title
+    return document.title or page.title or task.title or ""
+
+
 def _row(
     task: Task, page: Page, document: PageDocument, published: date | None, now: datetime
 ) -> dict[str, Any]:
@@ -272,7 +279,7 @@ def _row(
         "version": 1,
         "state": "live",
         "url": task.url,
-        "title": document.title or page.title or task.title or "",
+        "title": _title(task, page, document),
         "text": document.text,
         "text_sha256": hashlib.sha256(document.text.encode("utf-8", "replace")).hexdigest(),
         "start": document.start,

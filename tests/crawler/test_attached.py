@@ -30,7 +30,7 @@ def web():
         '<p><a href="/files/down.jsp?filename=2.pdf">附件2.pdf</a></p>'
         '<p><a href="/files/3.zip">打包下载</a></p>'
     )
-    web.pages["/files/1.docx"] = file(docx(REPORT))
+    web.pages["/files/1.docx"] = file(docx(["（一）接诉处诉情况", *REPORT]))
     web.pages["/files/down.jsp?filename=2.pdf"] = file(
         pdf(["云岭市2022年消费投诉情况分析", *REPORT])
     )
