@@ -174,14 +174,13 @@ def next_try(connection: Connection, site_id: str, now: datetime) -> datetime | 
     """
     paused = hosts.paused(connection, now)
     of_site = Frontier.site_id == site_id
-    failed = select(func.min(Frontier.due_at)).where(
-        of_site, Frontier.state == "queued", Frontier.tries > 0, *map(_elsewhere, paused)
-    )
-    times = [connection.execute(failed).scalar_one()]
+    failed = and_(Frontier.state == "queued", Frontier.tries > 0)
+    first = select(func.min(Frontier.due_at)).where(of_site)
+    times = [connection.execute(first.where(failed, *map(_elsewhere, paused))).scalar_one()]
     for host, until in paused.items():
-        waiting = select(Frontier.id).where(of_site, _eligible(now), not_(_elsewhere(host)))
-        if connection.execute(waiting.limit(1)).first():
-            times.append(until)
+        waiting = first.where(or_(failed, _eligible(now)), not_(_elsewhere(host)))
+        due = connection.execute(waiting).scalar_one()
+        times.append(None if due is None else max(due, until))
     return min((time for time in times if time is not None), default=None)
 
 

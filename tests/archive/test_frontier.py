@@ -2,11 +2,12 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from archive import frontier
+from archive import frontier, hosts
 from archive.archive import Archive
 from archive.frontier import LEASE_TIME, Finished, Found, NextVisit
 from archive.models import Frontier
@@ -166,3 +167,16 @@ def test_what_has_changed_since_its_fetch_is_due(archive: Archive) -> None:
         changed = [(row.url, time) for row, time in zip(rows, times, strict=True)]
         frontier.make_due(connection, "a", changed, later)
     assert [row.url[-1] for row in lease(archive, now=later)] == ["2"]
+
+
+@pytest.mark.parametrize("seconds", [2, 5, 9])
+def test_a_failed_row_of_a_paused_host_is_waited_for(archive: Archive, seconds: int) -> None:
+    add(archive, article(1))
+    (row,) = lease(archive)
+    due = NOW + timedelta(seconds=5)
+    host = row.url.split("/")[2]
+    with archive.database.write() as connection:
+        frontier.finish(connection, "o", [Finished(row, NextVisit(due, tries=1), NOW, "error")])
+        pause = timedelta(seconds=seconds)
+        hosts.pause(connection, host, NOW, lambda _: pause, "status 429")
+        assert frontier.next_try(connection, "a", NOW) == max(due, NOW + pause)
