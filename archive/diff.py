@@ -16,9 +16,12 @@ from archive.fold import fold
 _SENTENCE = re.compile(r"[^。！？；\n]*(?:[。！？；\n]+|$)")
 MAX_CLOSE = 1_500
 """Characters of a changed passage compared one by one: the time grows with the square."""
-MAX_WORK = 3_000_000
+MAX_WORK = 300_000
 """Pairs of equal characters met while comparing closely, in one difference: about a second. Two
 reports have some ten thousand; a text of few different characters, made for it, has millions."""
+MAX_PAIRS = 30
+"""Such pairs for each character of one passage: difflib meets them again at every piece it finds
+(measured: nine passages of 900 characters, three different ones, took 45 s). Prose has five."""
 ALIKE = 0.4
 """Below this share of equal characters a passage is shown as another one, not as an edited one."""
 
@@ -61,14 +64,16 @@ def diff(a: str, b: str) -> Difference:
         if tag == "equal":
             pieces.append(Piece("equal", before, after))
         else:
-            work += _work(before, after)
-            pieces.extend(_close(before, after) if work <= MAX_WORK else _apart(before, after))
+            pairs = _pairs(before, after)
+            work += pairs
+            near = work <= MAX_WORK and pairs <= MAX_PAIRS * max(len(before), len(after))
+            pieces.extend(_close(before, after) if near else _apart(before, after))
     joined = tuple(_joined(pieces))
     return Difference(joined, sum(len(p.a) for p in joined if p.kind == "equal"))
 
 
-def _work(a: str, b: str) -> int:
-    """Pairs of equal characters: what comparing these passages closely costs."""
+def _pairs(a: str, b: str) -> int:
+    """Pairs of equal characters: what one look through these passages costs."""
     if not (a and b) or max(len(a), len(b)) > MAX_CLOSE:
         return 0
     left, right = Counter(fold(a)), Counter(fold(b))
