@@ -146,7 +146,7 @@ from crawler.config import Config
 from crawler.run import crawl_sites
 
 class Held:  # extraction is not what is measured here
-    finished = False
+    finished, fault = False, None
     def __init__(self, config): pass
     def finish(self): self.finished = True
 
