@@ -35,8 +35,8 @@ from crawler.logs import configure_logging
 from crawler.worker import ExtractionPool
 from dedupe import Prepared, prepare
 
-AHEAD = 4
-"""Pages in work for each worker: enough that none waits for the database."""
+AHEAD = 8
+"""Pages in work for each worker: half of them are stored together while the others are made."""
 POLL_SECONDS = 0.1
 """How often the queue is looked at while it is empty."""
 log = structlog.get_logger()
@@ -81,7 +81,8 @@ class Ingest:
             self._take()
         if not self._running:
             return False
-        wait([self._running[0][1]], timeout=POLL_SECONDS)
+        last = min(len(self._running), self._ahead // 2) - 1
+        wait([self._running[last][1]], timeout=POLL_SECONDS)
         done = []
         while self._running and self._running[0][1].done():
             task, future = self._running.popleft()
