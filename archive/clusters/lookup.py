@@ -12,7 +12,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, insert, or_, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Connection,
+    Integer,
+    RowMapping,
+    and_,
+    any_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+)
 
 from archive.models import Cluster, Fingerprint, Member, Shingle, SimBand
 from archive.tables import table
@@ -57,9 +71,12 @@ _EXACT = (
     .order_by(_prints.c.number)
     .limit(EXACT_ROWS)
 )
-_HOLDERS = select(_shingles.c.hash, _shingles.c.number).where(
-    _shingles.c.hash.in_(bindparam("shingles", expanding=True))
-)
+_hashes = bindparam("hashes", type_=ARRAY(Integer))
+_ALL_SHINGLES = select(_shingles.c.hash, _shingles.c.number)
+_HOLDERS = {
+    "sqlite": _ALL_SHINGLES.where(_shingles.c.hash.in_(bindparam("hashes", expanding=True))),
+    "postgresql": _ALL_SHINGLES.where(_shingles.c.hash == any_(_hashes)),
+}
 _NEAR = (
     select(_prints.c.number, _prints.c.simhash)
     .join(_bands, _bands.c.number == _prints.c.number)
@@ -89,6 +106,10 @@ _SEATS_OF_DOCUMENTS = (
 )
 _NEW_FINGERPRINT = insert(_prints).returning(_prints.c.number)
 _NEW_BANDS, _NEW_SHINGLES = insert(_bands), insert(_shingles)
+# To PostgreSQL a hundred rows go as one array: a row at a time took 12 of 18 ms of a placing.
+_NEW_SHINGLES_OF_ARRAY = insert(_shingles).from_select(
+    ["hash", "number"], select(func.unnest(_hashes), bindparam("number", type_=BigInteger))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +163,12 @@ def find(connection: Connection, prepared: Prepared) -> tuple[list[Candidate], l
 def _by_shingles(connection: Connection, prepared: Prepared) -> tuple[dict[int, float], set[int]]:
     """Documents with enough shared shingles or pairs, their scores; which of these are crowded."""
     pairs = frozenset(prepared.numbers.pairs)
-    wanted = (*prepared.shingles, *pairs)
+    wanted = [*prepared.shingles, *pairs]
     if not wanted:
         return {}, set()
     holders: dict[int, list[int]] = defaultdict(list)
-    for found, number in connection.execute(_HOLDERS, {"shingles": wanted}):
+    rows = connection.execute(_HOLDERS[connection.dialect.name], {"hashes": wanted})
+    for found, number in rows:
         holders[found].append(number)
     shared: dict[int, int] = defaultdict(int)
     scores: dict[int, float] = defaultdict(float)
@@ -259,7 +281,9 @@ def write(
             {"band": band, "key": key, "number": number} for band, key in enumerate(prepared.bands)
         ]
         connection.execute(_NEW_BANDS, bands)
-    if open_shingles:
+    if open_shingles and connection.dialect.name == "postgresql":
+        connection.execute(_NEW_SHINGLES_OF_ARRAY, {"hashes": open_shingles, "number": number})
+    elif open_shingles:
         rows = [{"hash": shingle, "number": number} for shingle in open_shingles]
         connection.execute(_NEW_SHINGLES, rows)
 
