@@ -1,20 +1,15 @@
-"""From captures to documents: a process beside the crawl that takes extractions from the database.
+"""From captures to documents: extractions taken from the database, made by workers, stored.
 
 It leases extractions, lets worker processes turn their bytes into pages under a deadline, and
 stores those that are ready in one transaction. Pages are stored in the order they were queued,
 however fast each worker was, so that the same captures always give the same archive.
 """
 
-import gc
-import multiprocessing
-import signal
 from collections import deque
 from concurrent.futures import Future, wait
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from multiprocessing.connection import Connection
 from typing import Any
 
 import structlog
@@ -22,23 +17,20 @@ from pebble import ProcessExpired
 
 from archive import extractions
 from archive.archive import Archive
-from archive.errors import ArchiveError
 from archive.extractions import PartPlace, Task
 from archive.owner import Owner
 from archive.page import Outcome, Page
 from archive.store import Extracted, store_pages
 from archive.warc import read_record
-from crawler.config import Config
-from crawler.extract import Part, extract_page
 from crawler.extract.hints import Hints
-from crawler.logs import configure_logging
+from crawler.extract.page import Part, extract_page
 from crawler.worker import ExtractionPool
 from dedupe import Prepared, prepare
 
 AHEAD = 8
 """Pages in work for each worker: half of them are stored together while the others are made."""
 POLL_SECONDS = 0.1
-"""How often the queue is looked at while it is empty."""
+"""Longest wait for a page before the line to the crawl is looked at."""
 log = structlog.get_logger()
 
 
@@ -151,61 +143,3 @@ def drain(archive: Archive, workers: int, *, rebuild: bool = False) -> None:
                 pass
         finally:
             ingest.close()
-
-
-class IngestProcess:
-    """The ingest process of a crawl; it ends when told to, or with its parent."""
-
-    def __init__(self, config: Config) -> None:
-        """Start it; Python is started afresh, since threads and a reactor cannot be forked."""
-        context = multiprocessing.get_context("spawn")
-        self._line, theirs = context.Pipe()
-        self._process = context.Process(
-            target=_run, args=(config.to_json(), theirs), name="xiaobao-ingest"
-        )
-        self._process.start()
-        theirs.close()
-        self.finished = False
-        self.fault: str | None = None
-        """Why it ended before its time, where the archive could not be written."""
-
-    def finish(self) -> None:
-        """Let it do what still waits, then end."""
-        with suppress(OSError):  # it has died: what waits is done by the next run
-            self._line.send("finish")
-        self._process.join()
-        with suppress(EOFError, OSError):
-            self.fault = self._line.recv() if self._line.poll() else None
-        self.finished = True
-
-
-def _run(config: dict[str, Any], line: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the crawl, which tells us
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    configure_logging()
-    settings = Config.from_json(config)
-    gc.freeze()  # the imports live as long as the process
-    try:
-        with settings.open_archive() as archive, Owner(archive.folder) as owner:
-            ingest = Ingest(archive, owner, settings.workers)
-            try:
-                _work(ingest, line)
-            finally:
-                ingest.close()
-    except ArchiveError as error:
-        with suppress(OSError):
-            line.send(str(error))
-
-
-def _work(ingest: Ingest, line: Connection) -> None:
-    finishing = False
-    while True:
-        busy = ingest.step()
-        if not busy and finishing:
-            return
-        if line.poll(0 if busy else POLL_SECONDS):
-            try:
-                line.recv()
-            except EOFError:
-                return  # the crawl has died: leases go back when the next one starts
-            finishing = True

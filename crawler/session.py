@@ -13,7 +13,7 @@ from archive.recorder import Recorder
 from archive.recover import recover
 from archive.runs import finish_run, start_run, was_interrupted
 from crawler.config import Config
-from crawler.ingest import IngestProcess
+from crawler.ingest_process import IngestProcess
 
 
 class Session:

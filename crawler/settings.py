@@ -37,6 +37,7 @@ EXTENSIONS = {
     "crawler.memory.MemoryUsage": 0,
     "scrapy.extensions.memusage.MemoryUsage": None,
     "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.remote_control.RemoteControl": None,  # it imports an HTTP server
     "scrapy.extensions.logstats.LogStats": None,
 }
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.extract import Part, extract_page
 from crawler.extract.clean import DROP_AT_EDGE
 from crawler.extract.fold import fold, squeeze
 from crawler.extract.line_model import site_score
+from crawler.extract.page import Part, extract_page
 
 FOLDERS = ("aside", "aside_later")
 

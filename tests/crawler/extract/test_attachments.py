@@ -6,8 +6,8 @@ import pytest
 
 from archive.page import Page
 from crawler.demo.attachments import docx, pdf, rtf
-from crawler.extract import Part, extract_page
 from crawler.extract.formats import format_of
+from crawler.extract.page import Part, extract_page
 from tests.crawler.extract.office import compound, doc, xls, xlsx, zipped
 
 REPORT = (

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from archive.page import Span
-from crawler.extract import Hints, Part, extract_page
+from crawler.extract import Hints
 from crawler.extract.fields import document_of
 from crawler.extract.metadata import Metadata
 from crawler.extract.numbers import numbers_in
+from crawler.extract.page import Part, extract_page
 from crawler.extract.repair import without_guesses
 from crawler.extract.split import Work
 from tests.crawler.extract.repair.damaged import PAGE, corrupt, some_list

@@ -8,7 +8,7 @@ import os
 import random
 from pathlib import Path
 
-from crawler.extract import Part, extract_page, to_json
+from crawler.extract.page import Part, extract_page, to_json
 
 PAGES = [path.read_bytes() for path in (Path(__file__).parent / "aside").glob("*.html")]
 ROUNDS = int(os.environ.get("XIAOBAO_MUTATIONS", "150"))

@@ -1,8 +1,9 @@
 import pytest
 
 from archive.page import Page
-from crawler.extract import Hints, Part, extract_page, to_json
+from crawler.extract import Hints
 from crawler.extract.fold import fold, squeeze
+from crawler.extract.page import Part, extract_page, to_json
 
 BODY = (
     "今年以来，云岭市消费者协会坚持为民办事，认真受理群众来信来访，各项工作取得了新的进展，现将主要情况报告如下。",
