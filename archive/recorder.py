@@ -185,16 +185,20 @@ class Recorder:
     def _append(self, file: Appender, fetches: list[Fetched]) -> dict[int, Written]:
         with self._archive.database.read() as connection:
             known = captures.know(connection, fetches, self._owner.host)
-        written = {}
+        written: dict[int, Written] = {}
+        members: list[bytes] = []
+        offset = file.length
         for fetched, known_payload in zip(fetches, known, strict=True):
             assert fetched.exchange is not None
             response = response_member(fetched.exchange, known_payload.earlier)
             request = request_member(fetched.exchange)
-            offset = file.append(response)
-            file.append(request)
+            members += response, request
             written[id(fetched)] = Written(
                 fetched, known_payload, offset, len(response), len(request)
             )
+            offset += len(response) + len(request)
+        # All in one call: after each, a busy reactor would keep this thread waiting for the GIL.
+        file.append(b"".join(members))
         file.sync()
         return written
 

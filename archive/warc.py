@@ -111,14 +111,12 @@ class Appender:
         self.append(info_member(path.name, software))
         _sync_folder(path.parent)
 
-    def append(self, data: bytes) -> int:
-        """Write whole members at the end; gives the offset of the first byte."""
-        offset = self.length
+    def append(self, data: bytes) -> None:
+        """Write whole members at the end."""
         view = memoryview(data)
         while view:
             view = view[os.write(self._fd, view) :]
         self.length += len(data)
-        return offset
 
     def sync(self) -> None:
         """Return when all that was appended is on the disk."""
@@ -247,8 +245,7 @@ def _member(
     record.set_bytes_content(block)
     plain = BytesIO()
     record.write(plain, checksum_data=True, payload_digest=payload_sha1)
-    packer = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, 31)
-    return packer.compress(plain.getvalue()) + packer.flush()
+    return zlib.compress(plain.getvalue(), GZIP_LEVEL, wbits=31)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,6 +1,5 @@
 """The process beside a crawl that makes documents of what the crawl captures."""
 
-import gc
 import multiprocessing
 import signal
 from contextlib import suppress
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive.errors import ArchiveError
 from archive.owner import Owner
+from crawler.collector import settle
 from crawler.config import Config
 from crawler.logs import configure_logging
 
@@ -52,7 +52,7 @@ def _run(config: dict[str, Any], line: Connection) -> None:
 
     configure_logging()
     settings = Config.from_json(config)
-    gc.freeze()  # the imports live as long as the process
+    settle()
     try:
         with settings.open_archive() as archive, Owner(archive.folder) as owner:
             ingest = Ingest(archive, owner, settings.workers)

@@ -31,6 +31,9 @@ def configure_logging(level: int = logging.WARNING) -> None:
     )
     logging.root.handlers[:] = [handler]
     logging.root.setLevel(level)
+    # Scrapy sets levels of its own, and makes two records a page for nobody.
+    for name in ("scrapy", "twisted"):
+        logging.getLogger(name).setLevel(level)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

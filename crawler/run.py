@@ -12,6 +12,7 @@ from archive.errors import ConfigError
 from archive.health import alarms
 from archive.runs import site_reports, totals
 from crawler import settings as scrapy_settings
+from crawler.collector import settle
 from crawler.config import Config
 from crawler.logs import configure_logging
 from crawler.progress import showing_progress
@@ -61,6 +62,7 @@ def run_spiders(
             process = AsyncCrawlerProcess(settings)
             configure_logging()  # Scrapy has just set levels of its own
             tasks = [process.crawl(spider, due=str(int(only_due))) for spider in spiders]
+            settle()
             process.start()
             session.finish()
         if session.fault is not None:

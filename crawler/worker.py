@@ -6,14 +6,16 @@ the next (measured: the next page is served 0.6 s after a kill).
 """
 
 import contextlib
-import gc
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, Final, ParamSpec, Self, TypeVar, cast
 
+
 from pebble import ProcessPool
+
+from crawler.collector import settle
 
 DEADLINE: Final = 10.0
 """Seconds one page may take; ordinary ones take 5 to 100 ms."""
@@ -27,12 +29,8 @@ _T = TypeVar("_T")
 
 
 def _prepare(limit: int) -> None:
-    """Hold the worker under an address-space limit, where the system knows one.
-
-    What the imports have made lives as long as the worker: the collector need not look at it
-    (measured: a tenth of a page's time).
-    """
-    gc.freeze()
+    """Hold the worker under an address-space limit, where the system knows one."""
+    settle()
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource  # noqa: PLC0415
 
