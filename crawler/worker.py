@@ -12,7 +12,6 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, Final, ParamSpec, Self, TypeVar, cast
 
-
 from pebble import ProcessPool
 
 from crawler.collector import settle

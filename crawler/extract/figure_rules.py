@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from crawler.extract.patterns import literal_first
+
 COMPLAIN: Final = r"(?:投诉|申（投）诉|投（申）诉|申诉|信访投诉|消费纠纷|消费争议|纠纷|诉转案)"
 _GRANDS: Final = (
     r"诉求|投诉举报(?:和|与|及|、)?咨询|咨询(?:和|与|及|、)?投诉举报|各类信息|来电来访|来访来电|工单|来电|各类(?:消费)?(?:咨询|投诉)[^，。；\d]{0,10}(?:举报|投诉|咨询)|(?:咨询|投诉|申诉|举报)[、，和及与]{1}[^，。；\d]{0,8}?(?:咨询|投诉|申诉|举报)[、，和及与]{1}[^，。；\d]{0,6}?(?:咨询|举报|投诉|建议)"
@@ -29,8 +31,8 @@ def _rule(name: str, units: str, before: str, after: str | None = None) -> Rule:
     return Rule(
         name,
         frozenset(units.split()),
-        re.compile(before),
-        re.compile(after) if after else None,
+        literal_first(before),
+        literal_first(after) if after else None,
     )
 
 
@@ -179,3 +181,9 @@ RULES: Final = (
         r"^[^，。；\d]{0,14}(?:进行|开展|实施)了?[^，。；\d]{0,6}(?:检查|巡查|排查|抽查)",
     ),
 )
+
+BY_UNIT: Final = {
+    unit: tuple(rule for rule in RULES if unit in rule.units)
+    for unit in frozenset[str]().union(*(rule.units for rule in RULES))
+}
+"""The rules that a number of a unit may fit, in order."""

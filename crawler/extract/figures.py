@@ -13,8 +13,9 @@ from decimal import Decimal
 from typing import Final
 
 from archive.page import Figure
-from crawler.extract.figure_rules import COMPLAIN, RULES
+from crawler.extract.figure_rules import BY_UNIT, COMPLAIN
 from crawler.extract.numbers import Number, numbers_in, plain
+from crawler.extract.patterns import literal_first
 
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?")
 _BOTH_NAMES = re.compile("申（投）诉|投（申）诉")
@@ -22,12 +23,12 @@ _CLAUSE_BREAK = re.compile(r"[，,；;。：:！？!?\n（）()]")
 _REACH: Final = 34
 """Characters before a number that may name it."""
 
-_SUBSCOPE = re.compile(
-    r"某|先生|女士|小姐|[\u4e00-\u9fff]类(?:商品|服务|投诉)|类投诉|类商品|类服务|方面的?(?:投诉|举报|咨询)|行业(?:投诉|举报)|领域(?:投诉|举报)|(?:家电|电动|电话|网络购物|网购|食品|服装|家具|房屋|汽车|手机|通讯|教育|美容|餐饮|旅游|快递|物业|装修|互联网|预付(?:式|卡))[^，。；]{0,8}(?:投诉|举报|咨询)"
+_SUBSCOPE = literal_first(
+    r"某|先生|女士|小姐|类(?<=[\u4e00-\u9fff]类)(?:商品|服务|投诉)|类投诉|类商品|类服务|方面的?(?:投诉|举报|咨询)|行业(?:投诉|举报)|领域(?:投诉|举报)|(?:家电|电动|电话|网络购物|网购|食品|服装|家具|房屋|汽车|手机|通讯|教育|美容|餐饮|旅游|快递|物业|装修|互联网|预付(?:式|卡))[^，。；]{0,8}(?:投诉|举报|咨询)"
 )
 _OF_A_CLASS = re.compile(r"(?:类|方面|领域|行业|问题)(?:商品|服务)?[，：,:]$")
 _CLASSES = re.compile(r"\d+(?:个)?大?(?:类|品种|种)")
-_PUNITIVE = re.compile("(?:加倍|双倍|多倍|惩罚性)赔偿|欺诈")
+_PUNITIVE = literal_first("(?:加倍|双倍|多倍|惩罚性)赔偿|欺诈")
 _SAMPLED = re.compile("抽[检查样取]|检[测验]")
 _FAILED = re.compile("不合格|合格|问题|同比|类")
 _FAR_REACH: Final = 400
@@ -62,8 +63,8 @@ _WHOLE = re.compile(r"共|累计|合计|总计")
 _COMPARED = re.compile(
     r"(?:同比|环比|比上年|比去年|较上年|较去年|上年同期|去年同期|增长|增加|上升|下降|减少|提高|降低|占[^，。；\d]{0,14}|比[^，。；\d]{0,8})(?:了|约|到|近|为)?$"
 )
-_CASE_SENTENCE = re.compile(
-    r"(?:消费者|市民|村民)[\u4e00-\u9fff]?某|[\u4e00-\u9fff](?:先生|女士|小姐|某某)|案例[一二三四五六七八九十\d]|投诉称|反映称|某(?:公司|商场|超市|店|酒店|医院|品牌)"
+_CASE_SENTENCE = literal_first(
+    r"(?:消费者|市民|村民)[\u4e00-\u9fff]?某|(?:先生|女士|小姐|某某)(?<=[\u4e00-\u9fff]..)|案例[一二三四五六七八九十\d]|投诉称|反映称|某(?:公司|商场|超市|店|酒店|医院|品牌)"
 )
 _CASE_BEGINS = re.compile(r"\s*[【\[]?(?:(?:典型)?案例|案情)")
 """A paragraph that starts so tells one case to its end."""
@@ -145,7 +146,7 @@ def _name(number: Number, left: str, right: str, held: str, *, seen: bool) -> st
         return "complaints_settled"
     if number.unit == "%" and held == "complaints_settled" and _OF_COMPLAINTS.search(clause):
         return "mediation_rate"
-    fitting = [rule for rule in RULES if number.unit in rule.units]
+    fitting = BY_UNIT.get(number.unit, ())
     name = (
         next((rule.name for rule in fitting if rule.before.search(context)), None)
         or next((rule.name for rule in fitting if rule.after and rule.after.search(near)), None)

@@ -9,6 +9,7 @@ from collections import defaultdict
 from typing import Final
 
 from crawler.extract.fold import level, squeeze
+from crawler.extract.patterns import literal_first
 
 _TITLE: Final[tuple[tuple[str, float, str], ...]] = (
     (
@@ -100,7 +101,7 @@ _BODY: Final[tuple[tuple[str, float, str, int], ...]] = (
     (
         "activity_summary",
         1.4,
-        r"(?:本次|此次|这次|整个|活动)(?:宣传)?活动|活动(?:期间|当天|现场|中|取得|共)|发放(?:宣传)?(?:资料|材料|单)|悬挂(?:横幅|标语)|展板|咨询台|宣传单|现场(?:接受|受理|解答)|(?<![\d.])3[.·]?15(?!\d)(?:国际)?",
+        r"(?:本次|此次|这次|整个|活动)(?:宣传)?活动|活动(?:期间|当天|现场|中|取得|共)|发放(?:宣传)?(?:资料|材料|单)|悬挂(?:横幅|标语)|展板|咨询台|宣传单|现场(?:接受|受理|解答)|3(?<![\d.]3)[.·]?15(?!\d)(?:国际)?",
         9,
     ),
     (
@@ -124,7 +125,7 @@ _BODY: Final[tuple[tuple[str, float, str, int], ...]] = (
     (
         "law",
         2.5,
-        r"(?:^|\n)第[一二三四五六七八九十百]+条|本(?:办法|条例|规定|细则)|自[^。]{4,16}起(?:施行|实施)",
+        r"第(?:(?<=\A第)|(?<=\n第))[一二三四五六七八九十百]+条|本(?:办法|条例|规定|细则)|自[^。]{4,16}起(?:施行|实施)",
         6,
     ),
     (
@@ -140,12 +141,12 @@ _BODY: Final[tuple[tuple[str, float, str, int], ...]] = (
         6,
     ),
 )
-_TITLE_RULES: Final = tuple((kind, points, re.compile(regex)) for kind, points, regex in _TITLE)
+_TITLE_RULES: Final = tuple((kind, points, literal_first(regex)) for kind, points, regex in _TITLE)
 _BODY_RULES: Final = tuple(
-    (kind, points, re.compile(regex), cap) for kind, points, regex, cap in _BODY
+    (kind, points, literal_first(regex), cap) for kind, points, regex, cap in _BODY
 )
 _LEAD_RULES: Final = tuple(
-    (kind, points, re.compile(regex))
+    (kind, points, literal_first(regex))
     for kind, points, regex in (
         (
             "work_summary",
@@ -187,7 +188,7 @@ _LEAD_RULES: Final = tuple(
     )
 )
 _I = re.compile(
-    r"(?<![自为])我(?!们?(?:市|县|区|省|局|行|所|会|协|委|院|校|公司|单位|国|镇|乡|社区|支行|分行|科|处|站))(?:们)?"
+    r"我(?<![自为]我)(?!们?(?:市|县|区|省|局|行|所|会|协|委|院|校|公司|单位|国|镇|乡|社区|支行|分行|科|处|站))(?:们)?"
 )
 _FIRST_PERSON = re.compile(rf"{_I.pattern}|感(?:受|触|悟|想)|体会到|收获|受益|启发")
 _NAMED_ONLY: Final = 3.0

