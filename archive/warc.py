@@ -111,12 +111,14 @@ class Appender:
         self.append(info_member(path.name, software))
         _sync_folder(path.parent)
 
-    def append(self, data: bytes) -> None:
-        """Write whole members at the end."""
+    def append(self, data: bytes) -> int:
+        """Write whole members at the end; gives the offset of the first byte."""
+        offset = self.length
         view = memoryview(data)
         while view:
             view = view[os.write(self._fd, view) :]
         self.length += len(data)
+        return offset
 
     def sync(self) -> None:
         """Return when all that was appended is on the disk."""

@@ -6,7 +6,6 @@ from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
-from scrapy.spiderloader import get_spider_loader
 
 from archive.errors import ConfigError
 from archive.health import alarms
@@ -36,8 +35,8 @@ def crawl_sites(config: Config, sites: list[str], *, only_due: bool = False) -> 
     ArchiveError, both before anything is fetched. A process can do this once: Twisted's reactor
     does not start twice.
     """
-    settings = load_settings(config)
-    loader: Any = get_spider_loader(settings)
+    process = scrapy_process(config)
+    loader: Any = process.spider_loader
     try:
         spiders = [loader.load(site) for site in sites or loader.with_start_pages()]
     except KeyError as error:
@@ -48,19 +47,24 @@ def crawl_sites(config: Config, sites: list[str], *, only_due: bool = False) -> 
                 f"site {spider.name!r} has no start pages: name one in a profile of your own under "
                 "[[start]], or hand in saved pages with `xiaobao import`"
             )
-    return run_spiders(config, settings, spiders, only_due=only_due)
+    return run_spiders(config, process, spiders, only_due=only_due)
+
+
+def scrapy_process(config: Config) -> AsyncCrawlerProcess:
+    """What runs spiders in this process. Raises ConfigError for a broken folder of profiles."""
+    process = AsyncCrawlerProcess(load_settings(config))
+    configure_logging()  # Scrapy has just set levels of its own
+    return process
 
 
 def run_spiders(
-    config: Config, settings: Settings, spiders: list[Any], *, only_due: bool = False
+    config: Config, process: AsyncCrawlerProcess, spiders: list[Any], *, only_due: bool = False
 ) -> Report:
     """Run spider classes of `spiders.loader` to their end; raises and limits as `crawl_sites`."""
     started = time.monotonic()
     session = Session.open(config, [spider.name for spider in spiders])
     try:
         with showing_progress(session.archive, session.run_id):
-            process = AsyncCrawlerProcess(settings)
-            configure_logging()  # Scrapy has just set levels of its own
             tasks = [process.crawl(spider, due=str(int(only_due))) for spider in spiders]
             settle()
             process.start()

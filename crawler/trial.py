@@ -11,7 +11,7 @@ from archive.captures import read_capture
 from archive.visits import Visit, visits_of_site
 from crawler.config import Config
 from crawler.extract import decode
-from crawler.run import load_settings, run_spiders
+from crawler.run import run_spiders, scrapy_process
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def look_at(config: Config, spider: Any) -> list[Look]:
     that `config` names. A process can do this once, as Twisted's reactor does not start twice.
     """
     with _elsewhere(config) as small:
-        run_spiders(small, load_settings(small), [spider])
+        run_spiders(small, scrapy_process(small), [spider])
         with small.open_archive() as archive, archive.database.read() as connection:
             return [
                 _look(visit, _payload(connection, archive.folder, visit), spider)

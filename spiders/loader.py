@@ -1,17 +1,19 @@
 """Makes one spider class of each site profile, for Scrapy's commands and our own runs."""
 
 import builtins
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import Request
 
 from archive.errors import ConfigError
 from crawler.config import Config, load_config
-from spiders.imports import ImportRules
 from spiders.profile import Profile, ProfileSet, load_profiles
 from spiders.schema import SiteType
 from spiders.site import SiteSpider
 from spiders.trial import trial_spider, unknown_site
+
+if TYPE_CHECKING:
+    from spiders.imports import ImportRules
 
 
 class ProfileLoader:
@@ -55,8 +57,10 @@ class ProfileLoader:
         """The spider that looks at one URL of a host, known or not. Raises ConfigError."""
         return trial_spider(unknown_site(url))
 
-    def import_rules(self, site_type: SiteType | None = None) -> ImportRules:
+    def import_rules(self, site_type: SiteType | None = None) -> "ImportRules":
         """What an import asks about URLs; `site_type` is that of hosts without a profile."""
+        from spiders.imports import ImportRules  # noqa: PLC0415  a crawl needs nothing of it
+
         return ImportRules(self.profiles, site_type)
 
     def find_by_request(self, request: Request) -> builtins.list[str]:
