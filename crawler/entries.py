@@ -19,7 +19,7 @@ from w3lib.html import remove_tags
 from crawler.markup import attribute, base_of, encodable, parse_html
 from crawler.parts import url_kind
 from crawler.rules import ArticleRules, ListRules, compiled, first_group
-from crawler.urls import host_allowed, resolve, url_refusal
+from crawler.urls import MAX_URL, host_allowed, resolve
 
 MAX_LINKS = 5000  # links looked at on one list page: real ones hold 10-100
 
@@ -80,7 +80,7 @@ class _Links:
 
     def _judge(self, href: str) -> str | None:
         url = resolve(self._base, href)
-        if url is None or not self._article.matches(url) or url_refusal(url):
+        if url is None or len(url) > MAX_URL or not self._article.matches(url):
             return None
         if not host_allowed(url, self._hosts) or url_kind(url, self._article) != "article":
             return None

@@ -438,6 +438,12 @@ def test_copies_are_asked_for_once(crawled: Crawled) -> None:
     assert crawled.sites["copies"].host.asked == ["/list.html", "/a/1.html"]
 
 
+def test_a_trap_is_noted_and_never_asked_for(crawled: Crawled) -> None:
+    noted = {row.url.partition("/a/")[2]: row for row in crawled.frontier("copies")}
+    traps = {path: row.reason for path, row in noted.items() if row.outcome == "trap"}
+    assert traps == {"x/x/x/x/1.html": "repeating_segment", "b/" * 30: "too_deep"}
+
+
 def test_a_slow_host_does_not_slow_the_others(crawled: Crawled) -> None:
     """Twenty hosts answer only when the good one has been crawled to its end."""
     assert len(set(crawled.sites["good"].host.asked)) == 9
