@@ -23,7 +23,6 @@ from archive.page import Outcome, Page
 from archive.store import Extracted, store_pages
 from archive.warc import read_record
 from crawler.extract.hints import Hints
-from crawler.extract.page import Part, extract_page
 from crawler.worker import ExtractionPool
 from dedupe import Prepared, prepare
 
@@ -44,6 +43,9 @@ class Made:
 
 def make_page(parts: tuple[PartPlace, ...], url: str, hints: dict[str, Any]) -> Made:
     """The work of a worker process: read the captures, extract, prepare for clustering."""
+    # Workers are forked where this has been read already; this process hands them the work only.
+    from crawler.extract.page import Part, extract_page  # noqa: PLC0415
+
     read = [
         Part(read_record(part.file, part.offset, part.length).payload, part.content_type, part.url)
         for part in parts

@@ -11,6 +11,7 @@ from archive.owner import Owner
 from crawler.collector import settle
 from crawler.config import Config
 from crawler.logs import configure_logging
+from crawler.worker import warm_up
 
 if TYPE_CHECKING:
     from crawler.ingest import Ingest
@@ -48,6 +49,7 @@ class IngestProcess:
 def _run(config: dict[str, Any], line: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the crawl, which tells us
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    warm_up()
     from crawler.ingest import Ingest  # noqa: PLC0415  the crawl itself needs nothing of it
 
     configure_logging()

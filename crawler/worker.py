@@ -9,6 +9,7 @@ import contextlib
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import Future
+from multiprocessing import forkserver
 from types import TracebackType
 from typing import Any, Final, ParamSpec, Self, TypeVar, cast
 
@@ -36,6 +37,19 @@ def _prepare(limit: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
+def _context() -> Any:
+    # Not forked from here: a child would hold the parent's locks after the parent's death.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["crawler.preload"])
+    return context
+
+
+def warm_up() -> None:
+    """Start the process that workers are forked from; it reads its modules beside the caller."""
+    _context()
+    forkserver.ensure_running()
+
+
 class ExtractionPool:
     """Worker processes for pure functions on untrusted bytes.
 
@@ -47,13 +61,10 @@ class ExtractionPool:
         self, workers: int = 1, *, deadline: float = DEADLINE, memory: int = MEMORY
     ) -> None:
         self._deadline = deadline
-        # Not forked from here: a child would hold the parent's locks after the parent's death.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["crawler.preload"])
         self._pool: Any = ProcessPool(
             max_workers=workers,
             max_tasks=PAGES_PER_WORKER,
-            context=context,
+            context=_context(),
             initializer=_prepare,
             initargs=[memory],
         )
