@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
 
 def open(  # noqa: A001  read as archive.open
-    folder: str | PathLike[str] = "xiaobao-archive", database: str | None = None
+    place: str | PathLike[str] = "xiaobao-archive",
+    database: str | None = None,
+    token: str | None = None,
 ) -> "Reader":
     """Open an archive to read from it; nothing is ever written to it.
 
-    `database` is the URL of its PostgreSQL database, where it has one. Raises ArchiveError where
-    there is no archive, MigrationNeeded where another version of xiaobao wrote it.
+    `place` is its folder, and `database` the URL of its PostgreSQL database where it has one; or
+    `place` is the address at which `xiaobao serve` serves it, and `token` what it asks for its
+    private parts. Raises ArchiveError where there is no archive, MigrationNeeded where another
+    version of xiaobao wrote it. A server that cannot be reached is met when something is read.
     """
     from archive.client import Reader  # noqa: PLC0415  commands that need no database are quick
 
-    return Reader.open(folder, database)
+    return Reader.open(place, database, token)

@@ -8,7 +8,7 @@ changes are written last in a transaction, and one transaction at a time writes 
 import base64
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal
 
@@ -64,7 +64,12 @@ class Event:
 
     def to_json(self) -> dict[str, Any]:
         """The event as a JSON object."""
-        return asdict(self) | {"time": self.time.isoformat().replace("+00:00", "Z")}
+        plain: dict[str, Any] = {name: getattr(self, name) for name in _EVENT_FIELDS}
+        return plain | {"time": self.time.isoformat().replace("+00:00", "Z")}
+
+
+_EVENT_FIELDS = tuple(field.name for field in fields(Event))
+"""By name: `asdict` copies the data of each event, which takes longer than reading it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from archive.archive import Archive
@@ -186,13 +186,7 @@ def cluster(db: Database, cluster_id: str) -> ClusterView:
         row = _final_cluster(connection, cluster_id)
         members = _members(connection, [row.id])
         ids = [member.document for member in members]
-        events = connection.execute(
-            select(
-                ClusterEvent.at, ClusterEvent.kind, ClusterEvent.document_id, ClusterEvent.evidence
-            )
-            .where(ClusterEvent.cluster_id == row.id)
-            .order_by(ClusterEvent.id)
-        )
+        events = connection.execute(_EVENTS, {"cluster": row.id})
         return ClusterView(
             id=row.id,
             canonical=row.canonical_id,
@@ -255,33 +249,64 @@ def raw_capture(archive: Archive, capture_id: int) -> tuple[CaptureView, Record]
         ) from error
 
 
+# Statements are made once: putting one together takes longer than running it.
+_LIVE = (
+    select(Document, Site.name, Site.site_type, Extraction.version.label("extractor"))
+    .add_columns(Extraction.captures, Extraction.page, Article.notice_url)
+    .join(Site, Site.id == Document.site_id)
+    .join(Article, Article.id == Document.article_id)
+    .join(Extraction, Extraction.id == Document.extraction_id)
+    .where(Document.id == bindparam("document"))
+)
+_MEMBERSHIPS = (
+    select(Member.cluster_id, Member.role)
+    .where(Member.document_id == bindparam("document"))
+    .order_by(Member.cluster_id)
+)
+_CAPTURES = (
+    select(Capture.id, Capture.url, Capture.fetched_at, Capture.status, Capture.content_type)
+    .add_columns(Capture.record_type, WarcFile.name)
+    .add_columns(Capture.offset, Capture.length, Capture.payload_sha256)
+    .join(WarcFile, WarcFile.id == Capture.warc_file_id)
+    .where(Capture.id.in_(bindparam("captures", expanding=True)))
+)
+_FIGURES = (
+    select(Figure.document_id, Figure.name, Figure.value, Figure.unit, Figure.text)
+    .add_columns(Figure.start, Figure.end, Figure.sanity)
+    .where(Figure.document_id == bindparam("document"))
+    .order_by(Figure.start, Figure.id)
+)
+_MEMBERS = (
+    select(Document.id, Document.title, Document.url, Document.site_id, Site.name)
+    .add_columns(Site.site_type, Document.published, Document.fetched_at)
+    .add_columns(Document.completeness, func.length(Document.text))
+    .add_columns(Member.role, Member.start, Member.end)
+    .join(Member, Member.document_id == Document.id)
+    .join(Site, Site.id == Document.site_id)
+    .where(Member.cluster_id.in_(bindparam("clusters", expanding=True)))
+    .where(Document.state == "live")
+    .order_by(Document.published.is_(None), Document.published, Document.id, Member.cluster_id)
+)
+_EVENTS = (
+    select(ClusterEvent.at, ClusterEvent.kind, ClusterEvent.document_id, ClusterEvent.evidence)
+    .where(ClusterEvent.cluster_id == bindparam("cluster"))
+    .order_by(ClusterEvent.id)
+)
+_SAME = tuple(n for n in DocumentView.__dataclass_fields__ if n in Document.__table__.columns)
+"""Fields of a document's view that are columns of its row."""
+
+
 def _live(connection: Connection, document_id: str) -> Any:
     refuse_withdrawn(connection, document_id)
-    return connection.execute(
-        select(Document, Site.name, Site.site_type, Extraction.version.label("extractor"))
-        .add_columns(Extraction.captures, Extraction.page, Article.notice_url)
-        .join(Site, Site.id == Document.site_id)
-        .join(Article, Article.id == Document.article_id)
-        .join(Extraction, Extraction.id == Document.extraction_id)
-        .where(Document.id == document_id)
-    ).one()
+    return connection.execute(_LIVE, {"document": document_id}).one()
 
 
 def _document(connection: Connection, document_id: str) -> DocumentView:
     row = _live(connection, document_id)
     page: Mapping[str, Any] = row.page or {}
-    membership = connection.execute(
-        select(Member.cluster_id, Member.role)
-        .where(Member.document_id == document_id)
-        .order_by(Member.cluster_id)
-    ).all()
-    same = {
-        name: getattr(row, name)
-        for name in DocumentView.__dataclass_fields__
-        if name in Document.__table__.columns
-    }
+    membership = connection.execute(_MEMBERSHIPS, {"document": document_id}).all()
     return DocumentView(
-        **same,
+        **{name: getattr(row, name) for name in _SAME},
         site=row.site_id,
         site_name=row.name,
         site_type=row.site_type,
@@ -299,24 +324,13 @@ def _document(connection: Connection, document_id: str) -> DocumentView:
 
 
 def _captures(connection: Connection, ids: Sequence[int]) -> list[CaptureView]:
-    c = Capture
-    rows = connection.execute(
-        select(c.id, c.url, c.fetched_at, c.status, c.content_type, c.record_type, WarcFile.name)
-        .add_columns(c.offset, c.length, c.payload_sha256)
-        .join(WarcFile, WarcFile.id == c.warc_file_id)
-        .where(c.id.in_(ids))
-    )
+    rows = connection.execute(_CAPTURES, {"captures": ids})
     found = {row.id: CaptureView(*row) for row in rows}
     return [found[capture] for capture in ids if capture in found]
 
 
 def _figures(connection: Connection, document_id: str) -> tuple[FigureView, ...]:
-    f = Figure
-    rows = connection.execute(
-        select(f.document_id, f.name, f.value, f.unit, f.text, f.start, f.end, f.sanity)
-        .where(f.document_id == document_id)
-        .order_by(f.start, f.id)
-    )
+    rows = connection.execute(_FIGURES, {"document": document_id})
     return tuple(FigureView(*row) for row in rows)
 
 
@@ -338,15 +352,9 @@ def _repairs(page: Mapping[str, Any], start: int, end: int) -> tuple[Span, ...]:
 
 
 def _members(connection: Connection, clusters: Sequence[str]) -> tuple[MemberView, ...]:
-    d, m = Document, Member
-    rows = connection.execute(
-        select(d.id, d.title, d.url, d.site_id, Site.name, Site.site_type, d.published)
-        .add_columns(d.fetched_at, d.completeness, func.length(d.text), m.role, m.start, m.end)
-        .join(m, m.document_id == d.id)
-        .join(Site, Site.id == d.site_id)
-        .where(m.cluster_id.in_(clusters), d.state == "live")
-        .order_by(d.published.is_(None), d.published, d.id, m.cluster_id)
-    )
+    if not clusters:
+        return ()
+    rows = connection.execute(_MEMBERS, {"clusters": clusters})
     return tuple(MemberView(*row) for row in rows)
 
 

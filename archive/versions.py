@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, null, select
 
 from archive.db import Database
 from archive.errors import NotFound
@@ -49,30 +49,36 @@ def keep_version(connection: Connection, old: dict[str, Any], now: datetime) -> 
     )
 
 
+# Made once: putting a statement together takes longer than running it.
+_EARLIER = (
+    select(DocumentVersion.version, DocumentVersion.title, DocumentVersion.text_sha256)
+    .add_columns(DocumentVersion.fetched_at, DocumentVersion.replaced_at)
+    .add_columns(DocumentVersion.extraction_id)
+    .add_columns(Extraction.version.label("extractor"), Extraction.captures)
+    .join(Extraction, Extraction.id == DocumentVersion.extraction_id)
+    .where(DocumentVersion.document_id == bindparam("document"))
+    .order_by(DocumentVersion.version.desc())
+)
+_PRESENT = (
+    select(Document.version, Document.title, Document.text_sha256)
+    .add_columns(Document.fetched_at, null().label("replaced_at"), Document.extraction_id)
+    .add_columns(Extraction.version.label("extractor"), Extraction.captures)
+    .join(Extraction, Extraction.id == Document.extraction_id)
+    .where(Document.id == bindparam("document"))
+)
+
+
 def versions(connection: Connection, document_id: str) -> tuple[VersionView, ...]:
     """All versions of a document that are known, newest first; gaps are versions without text."""
-    v, d, e = DocumentVersion, Document, Extraction
-    earlier = (
-        select(v.version, v.title, v.text_sha256, v.fetched_at, v.replaced_at, v.extraction_id)
-        .add_columns(e.version.label("extractor"), e.captures)
-        .join(e, e.id == v.extraction_id)
-        .where(v.document_id == document_id)
-        .order_by(v.version.desc())
-    )
-    present = (
-        select(d.version, d.title, d.text_sha256, d.fetched_at, d.extraction_id)
-        .add_columns(e.version.label("extractor"), e.captures)
-        .join(e, e.id == d.extraction_id)
-        .where(d.id == document_id)
-    )
-    found = [*connection.execute(present), *connection.execute(earlier)]
+    asked = {"document": document_id}
+    found = [*connection.execute(_PRESENT, asked), *connection.execute(_EARLIER, asked)]
     return tuple(
         VersionView(
             version=row.version,
             title=row.title,
             text_sha256=row.text_sha256,
             fetched_at=row.fetched_at,
-            replaced_at=getattr(row, "replaced_at", None),
+            replaced_at=row.replaced_at,
             extraction=row.extraction_id,
             extractor_version=row.extractor,
             captures=tuple(row.captures),

@@ -152,11 +152,12 @@ def barred_captures(connection: Connection) -> frozenset[int]:
     return frozenset(capture for (captures,) in rows for capture in captures)
 
 
+_STATE = select(Document.state).where(Document.id == bindparam("document"))
+
+
 def refuse_withdrawn(connection: Connection, document_id: str) -> None:
     """Raise Withdrawn, saying when and why, or NotFound; nothing for a live document."""
-    state = connection.execute(
-        select(Document.state).where(Document.id == document_id)
-    ).scalar_one_or_none()
+    state = connection.execute(_STATE, {"document": document_id}).scalar_one_or_none()
     if state is None:
         raise NotFound(
             f"there is no document {document_id!r}", zh=f"档案里没有文献 {document_id!r}"

@@ -90,6 +90,24 @@ FACETS = (
     "cluster_size",
 )
 
+
+def to_parameters(query: Query) -> list[tuple[str, str]]:
+    """The parameters that mean `query`, in a fixed order; what is as usual is left out."""
+    given: list[tuple[str, str]] = []
+    if query.text:
+        given.append(("q", query.text))
+    for facet in FACETS:
+        given += [(facet, value) for value in getattr(query, facet)]
+    for name, day in (("since", query.since), ("until", query.until)):
+        if day:
+            given.append((name, day.isoformat()))
+    if query.every_document:
+        given.append(("all", "1"))
+    if query.sort != "date":
+        given.append(("sort", query.sort))
+    return given
+
+
 _TOKEN = re.compile(
     r"""\s*(?:
       (?P<open>[(（])

@@ -15,11 +15,11 @@ from archive.diff import diff
 from archive.query import DocumentView
 from archive.saved import saved
 from archive.search import FACETS, Query, Results
-from archive.search.query import parse, terms
+from archive.search.query import parse, terms, to_parameters
 from archive.search.snippets import places
 from archive.versions import version_text
 from archive.web.marks import Mark, paragraphs
-from archive.web.parameters import Asked, address, links, to_parameters
+from archive.web.parameters import Asked, address, links
 from archive.web.render import Renderer
 from archive.web.state import Shared
 from archive.web.token import ForHolders

@@ -10,8 +10,8 @@ from fastapi import Depends
 from fastapi import Query as Parameter
 
 from archive.errors import BadQuery
-from archive.search import FACETS, Query
-from archive.search.query import Sort
+from archive.search import Query
+from archive.search.query import Sort, to_parameters
 
 Values = Annotated[list[str], Parameter(description="May be given several times: one of them.")]
 
@@ -70,23 +70,6 @@ def _day(value: str) -> date | None:
             f"{value!r} is not a day; write it as 2024-03-15",
             zh=f"“{value[:40]}”不是日期：请写成 2024-03-15",
         ) from error
-
-
-def to_parameters(query: Query) -> list[tuple[str, str]]:
-    """The parameters that mean `query`, in a fixed order; what is as usual is left out."""
-    given: list[tuple[str, str]] = []
-    if query.text:
-        given.append(("q", query.text))
-    for facet in FACETS:
-        given += [(facet, value) for value in getattr(query, facet)]
-    for name, day in (("since", query.since), ("until", query.until)):
-        if day:
-            given.append((name, day.isoformat()))
-    if query.every_document:
-        given.append(("all", "1"))
-    if query.sort != "date":
-        given.append(("sort", query.sort))
-    return given
 
 
 def address(query: Query, path: str = "/", **more: Any) -> str:

@@ -48,6 +48,7 @@ _TEMPLATES = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    auto_reload=False,
 )
 _TEMPLATES.filters["web_link"] = _web_link
 _TEMPLATES.filters["thousands"] = _thousands

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
@@ -24,12 +25,12 @@ class State:
         self.database = archive.database
         self.token = token
         self.searcher = Searcher(archive.database)
-        self._lock = threading.Lock()
         self._totals: dict[str, tuple[float, Any]] = {}
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def total(self, name: str, read: Callable[[], T]) -> T:
-        """What `read` gives, read at most FRESH_S ago; one reader at a time reads anew."""
-        with self._lock:
+        """What `read` gives, read at most FRESH_S ago; one reader at a time reads each anew."""
+        with self._locks[name]:
             read_at, value = self._totals.get(name, (0.0, None))
             if name not in self._totals or time.monotonic() - read_at > FRESH_S:
                 value = read()

@@ -7,10 +7,8 @@ the other. Printed are milliseconds from the request to the last byte.
 """
 
 import argparse
-import re
+import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
@@ -21,10 +19,10 @@ from urllib.parse import quote
 from sqlalchemy import text
 
 from archive.archive import Archive
-from tests.benchmarks.search_speed import fill, queries
+from tests.benchmarks._filled import fill, queries, sample_of
+from tests.benchmarks._served import served
 
 CLIENTS = 8
-SERVE = "from crawler.cli.main import main; main()"
 
 
 def main() -> None:
@@ -39,8 +37,9 @@ def main() -> None:
             if given.archive is None:
                 fill(archive.database, given.documents)
             with archive.database.read() as connection:
-                rows = connection.execute(text("SELECT id, text FROM document LIMIT 300")).all()
-        measure(folder, [row.id for row in rows], [row.text for row in rows])
+                rows = connection.execute(text("SELECT id FROM document LIMIT 300")).all()
+            texts = sample_of(archive.database)
+        measure(folder, [row.id for row in rows], texts)
 
 
 def measure(folder: Path, documents: list[str], texts: list[str]) -> None:
@@ -49,24 +48,20 @@ def measure(folder: Path, documents: list[str], texts: list[str]) -> None:
     pages = {
         "search page": [f"/?q={quote(word)}" for word in words],
         "search page, facet": [f"/?q={quote(word)}&year=2010" for word in words],
+        "search page, relevance": [f"/?q={quote(word)}&sort=relevance" for word in words],
         "document page": [f"/documents/{document}" for document in documents[: len(words)]],
     }
-    command = [sys.executable, "-c", SERVE, "serve", "--port", "0", "--archive", str(folder)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
-        try:
-            said = server.stderr.readline() if server.stderr else ""
-            (address,) = re.findall(r"http://\S+?(?=/ )", said)
-            _fetch(address + "/")  # loads what a server keeps
-            print(f"{CLIENTS} readers {'':14} {'median':>9} {'p95':>9} ms   pages/s")
-            for kind, paths in pages.items():
-                start = time.perf_counter()
-                with ThreadPoolExecutor(CLIENTS) as readers:
-                    took = sorted(readers.map(_fetch, [address + path for path in paths]))
-                rate = len(took) / (time.perf_counter() - start)
-                p95 = took[int(len(took) * 0.95)]
-                print(f"{kind:24} {statistics.median(took):9.1f} {p95:9.1f}   {rate:7.0f}")
-        finally:
-            server.terminate()
+    with served(folder) as address:
+        _fetch(address + "/")  # loads what a server keeps
+        load = os.getloadavg()[0]
+        print(f"{CLIENTS} readers {'':14} {'median':>9} {'p95':>9} ms   pages/s, load {load:.1f}")
+        for kind, paths in pages.items():
+            start = time.perf_counter()
+            with ThreadPoolExecutor(CLIENTS) as readers:
+                took = sorted(readers.map(_fetch, [address + path for path in paths]))
+            rate = len(took) / (time.perf_counter() - start)
+            p95 = took[int(len(took) * 0.95)]
+            print(f"{kind:24} {statistics.median(took):9.1f} {p95:9.1f}   {rate:7.0f}")
 
 
 def _fetch(url: str) -> float:

@@ -2,15 +2,12 @@
 
 import os
 import shutil
-import socket
-import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 from sqlalchemy import update
@@ -19,8 +16,8 @@ from archive.archive import Archive
 from archive.db import Database
 from archive.models import Capture
 from archive.warc import Exchange, response_member
-from archive.web.app import create_app
 from tests.archive.builders import NOW, Builder
+from tests.archive.served import served
 from tests.archive.web.test_pages import PAYLOADS
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -40,14 +37,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def address(database: Database, tmp_path: Path) -> Iterator[str]:
     """A real server over the archive."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        app = create_app(Archive(tmp_path, database))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+    with served(Archive(tmp_path, database)) as address:
+        yield address
 
 
 @pytest.fixture
