@@ -32,6 +32,13 @@ _OPTIONS = (
     ),
 )
 
+profiles_option = click.option(
+    "--profiles",
+    type=click.Path(path_type=Path),
+    help="Folder of site profiles to add to the built-in ones.",
+)
+workers_option = click.option("--workers", type=click.IntRange(min=1), help="Extraction processes.")
+
 
 def common_options(command: Callable[P, R]) -> Callable[P, R]:
     """Give a group or command the options --archive, --database and --config."""

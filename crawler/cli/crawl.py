@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from archive.jsonable import json_line
-from crawler.cli.context import pass_config
+from crawler.cli.context import pass_config, profiles_option, workers_option
 from crawler.config import Config, with_options
 from crawler.report import print_alarms, print_report, print_where
 from crawler.run import crawl_sites
@@ -16,12 +16,8 @@ from crawler.run import crawl_sites
 @click.argument("sites", nargs=-1, metavar="[SITE]...")
 @click.option("--due", is_flag=True, help="Only what is due, without asking the start pages anew.")
 @click.option("--max-pages", type=click.IntRange(min=1), help="Most fetches a site.")
-@click.option("--workers", type=click.IntRange(min=1), help="Extraction processes.")
-@click.option(
-    "--profiles",
-    type=click.Path(path_type=Path),
-    help="Folder of site profiles to add to the built-in ones.",
-)
+@workers_option
+@profiles_option
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @pass_config
 def crawl(

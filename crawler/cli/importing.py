@@ -9,7 +9,7 @@ import click
 from archive.errors import Unavailable
 from archive.jsonable import json_line, jsonable
 from archive.runs import totals
-from crawler.cli.context import pass_config
+from crawler.cli.context import pass_config, profiles_option, workers_option
 from crawler.cli.look import loader_of
 from crawler.config import Config, with_options
 from crawler.importing import Import, Imported
@@ -26,12 +26,8 @@ SITE_TYPES = ("government", "association", "news", "template_essay", "document_l
 @click.option(
     "--site-type", type=click.Choice(SITE_TYPES), help="What hosts without a profile are."
 )
-@click.option("--workers", type=click.IntRange(min=1), help="Extraction processes.")
-@click.option(
-    "--profiles",
-    type=click.Path(path_type=Path),
-    help="Folder of site profiles to add to the built-in ones.",
-)
+@workers_option
+@profiles_option
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @pass_config
 def import_(

@@ -9,7 +9,7 @@ from scrapy.spiderloader import get_spider_loader
 from archive.errors import Unavailable
 from archive.jsonable import json_line
 from archive.visits import Visit
-from crawler.cli.context import pass_config
+from crawler.cli.context import pass_config, profiles_option
 from crawler.config import Config, with_options
 from crawler.detect import detect_family
 from crawler.extract import decode
@@ -22,18 +22,13 @@ from crawler.urls import canonical_url
 SHOWN = 5
 """Entries of a list that a person is shown."""
 
-_profiles = click.option(
-    "--profiles",
-    type=click.Path(path_type=Path),
-    help="Folder of site profiles to add to the built-in ones.",
-)
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
 @click.command()
 @click.argument("page", metavar="URL|FILE")
 @click.option("--url", help="Where FILE came from; some families show themselves in it.")
-@_profiles
+@profiles_option
 @_json
 @pass_config
 def detect(
@@ -60,7 +55,7 @@ def detect(
 
 @click.command(name="try")
 @click.argument("site")
-@_profiles
+@profiles_option
 @_json
 @pass_config
 def try_site(config: Config, site: str, profiles: Path | None, as_json: bool) -> None:

@@ -12,29 +12,30 @@ from archive.errors import XiaobaoError
 from crawler.cli.context import common_options
 
 COMMANDS = {
-    "demo": "crawler.cli.demo",
-    "crawl": "crawler.cli.crawl",
-    "sites": "crawler.cli.sites",
-    "schedule": "crawler.cli.schedule",
-    "status": "crawler.cli.status",
-    "search": "crawler.cli.search",
-    "queries": "crawler.cli.queries",
-    "show": "crawler.cli.show",
-    "diff": "crawler.cli.diff",
-    "serve": "crawler.cli.serve",
-    "feed": "crawler.cli.feed",
-    "export": "crawler.cli.export",
-    "clusters": "crawler.cli.clusters",
-    "withdraw": "crawler.cli.withdraw",
-    "import": "crawler.cli.importing",
-    "verify": "crawler.cli.verify",
-    "copy": "crawler.cli.copy",
-    "reprocess": "crawler.cli.reprocess",
-    "extract": "crawler.cli.extract",
-    "repair": "crawler.cli.repair",
-    "cluster": "crawler.cli.cluster",
+    "demo": ("demo", "Crawl the built-in sample web, twice, and say what came of it."),
+    "crawl": ("crawl", "Crawl sites by their profiles."),
+    "sites": ("sites", "Profiles: list, show, check and try them."),
+    "schedule": ("schedule", "What is due, and when."),
+    "status": ("status", "What the archive holds and how the sites are."),
+    "search": ("search", "Find documents."),
+    "queries": ("queries", "Searches that were saved."),
+    "show": ("show", "One document or cluster."),
+    "diff": ("diff", "What differs between two documents or versions."),
+    "serve": ("serve", "Serve the archive to browsers and programs."),
+    "feed": ("feed", "What happened to documents and clusters."),
+    "export": ("export", "Write documents to a file."),
+    "clusters": ("clusters", "Review, explain and decide what is one work."),
+    "withdraw": ("withdraw", "Take documents out for good."),
+    "import": ("importing", "Take in pages that were saved before."),
+    "verify": ("verify", "Check the database against the WARC files."),
+    "copy": ("copy", "Copy the database to another engine."),
+    "reprocess": ("reprocess", "Make all documents again from the WARC files."),
+    "extract": ("extract", "Documents of stored pages, without an archive."),
+    "repair": ("repair", "Bring back corrupted text, without an archive."),
+    "cluster": ("cluster", "Group texts of a file, without an archive."),
 }
-"""Command to module; the module's command has the same name, `import_` where Python has it."""
+"""Command to module of `crawler.cli` and what stands in the list of commands, so that the list
+imports none of them. A module's command has the same name, `import_` where Python has it."""
 
 
 class _Group(click.Group):
@@ -44,10 +45,15 @@ class _Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
+        module, _ = COMMANDS[cmd_name]
         name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
-        found = getattr(importlib.import_module(COMMANDS[cmd_name]), name)
+        found = getattr(importlib.import_module(f"crawler.cli.{module}"), name)
         assert isinstance(found, click.Command)
         return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, says) for name, (_, says) in COMMANDS.items()])
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

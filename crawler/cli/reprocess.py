@@ -6,14 +6,14 @@ import click
 
 from archive.extractions import queue_all
 from archive.recover import recover
-from crawler.cli.context import pass_config
+from crawler.cli.context import pass_config, workers_option
 from crawler.config import Config, with_options
 from crawler.ingest import drain
 from crawler.logs import configure_logging
 
 
 @click.command()
-@click.option("--workers", type=click.IntRange(min=1), help="Extraction processes.")
+@workers_option
 @pass_config
 def reprocess(config: Config, workers: int | None) -> None:
     """Make all documents again from the WARC files, page by page.

@@ -9,7 +9,7 @@ from rich.table import Table
 from archive.jsonable import json_line
 from archive.schedule import SiteSchedule
 from archive.schedule import schedule as read_schedule
-from crawler.cli.context import pass_config
+from crawler.cli.context import pass_config, profiles_option
 from crawler.cli.look import loader_of
 from crawler.config import Config
 from crawler.report import wide_console
@@ -17,11 +17,7 @@ from crawler.report import wide_console
 
 @click.command()
 @click.argument("sites", nargs=-1, metavar="[SITE]...")
-@click.option(
-    "--profiles",
-    type=click.Path(path_type=Path),
-    help="Folder of site profiles to add to the built-in ones.",
-)
+@profiles_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a site and line.")
 @pass_config
 def schedule(config: Config, sites: tuple[str, ...], profiles: Path | None, as_json: bool) -> None:

@@ -12,16 +12,11 @@ from scrapy.spiderloader import get_spider_loader
 
 from archive.errors import ConfigError
 from crawler.cli import look
-from crawler.cli.context import pass_config
+from crawler.cli.context import pass_config, profiles_option
 from crawler.cli.why import why
 from crawler.config import Config, with_options
 from crawler.run import load_settings
 
-_profiles = click.option(
-    "--profiles",
-    type=click.Path(path_type=Path),
-    help="Folder of site profiles to add to the built-in ones.",
-)
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -36,7 +31,7 @@ sites.add_command(why)
 
 
 @sites.command(name="list")
-@_profiles
+@profiles_option
 @_json
 @pass_config
 def list_sites(config: Config, profiles: Path | None, as_json: bool) -> None:
@@ -73,7 +68,7 @@ def list_sites(config: Config, profiles: Path | None, as_json: bool) -> None:
 
 @sites.command()
 @click.argument("site")
-@_profiles
+@profiles_option
 @pass_config
 def show(config: Config, site: str, profiles: Path | None) -> None:
     """Show the profile of SITE as it is used, its family merged in, as JSON."""
@@ -82,7 +77,7 @@ def show(config: Config, site: str, profiles: Path | None) -> None:
 
 
 @sites.command()
-@_profiles
+@profiles_option
 @_json
 @pass_config
 def check(config: Config, profiles: Path | None, as_json: bool) -> None:

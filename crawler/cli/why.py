@@ -9,7 +9,7 @@ import click
 
 from archive.jsonable import json_line
 from archive.visits import Judged, Visit, judged, visit_of_url
-from crawler.cli.context import pass_config
+from crawler.cli.context import pass_config, profiles_option
 from crawler.cli.look import loader_of
 from crawler.config import Config
 from crawler.extract import topic_of_title
@@ -23,11 +23,7 @@ _EXTRACTED = {
 
 @click.command()
 @click.argument("url")
-@click.option(
-    "--profiles",
-    type=click.Path(path_type=Path),
-    help="Folder of site profiles to add to the built-in ones.",
-)
+@profiles_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @pass_config
 def why(config: Config, url: str, profiles: Path | None, as_json: bool) -> None:
