@@ -4,7 +4,7 @@ Extraction names the lines of a page that could be the site's (`Page.candidates`
 counts on how many articles each stands. From `FROM_PAGES` on a line is template: each later
 extraction is handed it (`Hints.template_lines`), and articles that were extracted without knowing
 are queued once more. So the documents do not depend on the order in which pages came, and
-`reprocess` makes the same ones. See docs/decisions/0010-template-lines-are-counted.md.
+`reprocess` makes the same ones. See docs/decisions/0008-template-lines-are-counted.md.
 """
 
 import hashlib
