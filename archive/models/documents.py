@@ -108,6 +108,20 @@ class Document(Base):
         Index("document_site", "site_id"),
         Index("document_published", "published", "id"),
         Index("document_year", "year"),
+        # All that facets are counted by: a row holds its text before them, so reading them there
+        # means reading all texts. Of 100,000 documents cold: 14 seconds, which is one too many.
+        Index(
+            "document_facets",
+            "id",
+            "state",
+            "site_id",
+            "published",
+            "year",
+            "region",
+            "issuer",
+            "kind",
+            "completeness",
+        ),
     )
 
 

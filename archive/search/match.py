@@ -10,8 +10,8 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
-    FromClause,
     Select,
+    TableClause,
     Text,
     bindparam,
     cast,
@@ -29,10 +29,11 @@ from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.sql.selectable import CompoundSelect
 
 from archive.models import SearchEntry
-from archive.search.index import MAX_SEGMENTS, SEGMENT_BITS, match_expression
+from archive.search.index import CHARACTER_BITS, SEGMENT_BITS, match_expression
 from archive.search.query import And, Node, Or, Term
 
 _FTS = table("search_fts", column("rowid"))
+_CHARACTER = table("search_character", column("rowid"))
 _VECTOR = table("search_vector", column("id"), column("number"), column("tokens", TSVECTOR))
 Numbers = Select[int] | CompoundSelect[int]
 
@@ -85,32 +86,46 @@ def segments(connection: Connection, form: str) -> tuple[NDArray[np.int64], NDAr
     """
     sqlite = connection.dialect.name == "sqlite"
     row: ColumnElement[int] = literal_column("rowid") if sqlite else _VECTOR.c.id
-    rows = select(row.label("row")).select_from(_table(sqlite)).where(_matches(form, sqlite=sqlite))
+    rows = (
+        select(row.label("row"))
+        .select_from(_table(form, sqlite=sqlite))
+        .where(_matches(form, sqlite=sqlite))
+    )
     joined = select(func.aggregate_strings(cast(rows.subquery().c.row, Text), ","))
     listed = connection.execute(joined).scalar_one()
     found = np.fromstring(listed or "", dtype=np.int64, sep=",")
-    # The title is a document's segment 0.
-    in_title = found[found & (MAX_SEGMENTS - 1) == 0]
-    return found >> SEGMENT_BITS, in_title >> SEGMENT_BITS
+    bits = _bits(form, sqlite=sqlite)
+    in_title = found[found & ((1 << bits) - 1) == 0]  # the title is a document's row 0
+    return found >> bits, in_title >> bits
 
 
 def _term(form: str, *, sqlite: bool) -> Select[int]:
     number: ColumnElement[int]
     if sqlite:
-        number = literal_column(f"rowid >> {SEGMENT_BITS}").label("number")
+        number = literal_column(f"rowid >> {_bits(form, sqlite=True)}").label("number")
     else:
         number = _VECTOR.c.number
-    return select(number).select_from(_table(sqlite)).where(_matches(form, sqlite=sqlite))
+    return (
+        select(number).select_from(_table(form, sqlite=sqlite)).where(_matches(form, sqlite=sqlite))
+    )
 
 
-def _table(sqlite: bool) -> FromClause:
-    return _FTS if sqlite else _VECTOR
+def _table(form: str, *, sqlite: bool) -> TableClause:
+    if not sqlite:
+        return _VECTOR
+    return _CHARACTER if len(form) == 1 else _FTS
+
+
+def _bits(form: str, *, sqlite: bool) -> int:
+    """How many bits of a row's number are its place in the document."""
+    return CHARACTER_BITS if sqlite and len(form) == 1 else SEGMENT_BITS
 
 
 def _matches(form: str, *, sqlite: bool) -> ColumnElement[bool]:
     if sqlite:
         expression: BindParameter[str] = bindparam(None, match_expression(form, sqlite=True))
-        return literal_column("search_fts").op("MATCH", is_comparison=True)(expression)
+        name = _table(form, sqlite=True).name
+        return literal_column(name).op("MATCH", is_comparison=True)(expression)
     return _VECTOR.c.tokens.op("@@", is_comparison=True)(_tsquery(form))
 
 

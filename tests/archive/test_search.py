@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text as sql
 
 from archive.db import Database
 from archive.errors import BadCursor, BadQuery
@@ -478,3 +479,28 @@ def test_a_server_remembers_hits_until_something_changes(
             build.document(word)
         assert [searcher.search(Query(word)).total for word in words * 2] == [number] * 6
         assert len(searcher._found) == 2
+
+
+def test_an_archive_of_before_the_characters_is_brought_up_to_date(
+    database: Database, build: Builder
+) -> None:
+    both = build.document("訴求：１", title="A，啊")
+    title = build.document("", title="诉 B")
+    with database.write() as connection:
+        connection.execute(sql("DROP INDEX document_facets"))
+        if database.is_sqlite:
+            connection.execute(sql("DROP TABLE search_character"))
+        connection.execute(sql("UPDATE alembic_version SET version_num = '0005'"))
+    database.migrate()
+    expected = {
+        "诉": {both, title},
+        "：": {both},
+        "1": {both},
+        "a": {both},
+        "b": {title},
+        "啊": {both},
+        "没": set(),
+    }
+    assert {query: found(database, query) for query in expected} == expected
+    build.withdraw(both)
+    assert found(database, "诉") == {title}
