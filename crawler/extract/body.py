@@ -72,6 +72,8 @@ _ALONE: Final = 1.3
 _MIN_LEAD: Final = 30
 _MAX_LEAD: Final = 400
 _LEAD_PROSE: Final = 0.8
+_SUMMARY = re.compile(r"^(?:导读|導讀|摘要|简介|簡介|(?:内容|文章)(?:提要|简介|摘要|导读))\s?[:：]")
+"""How a site's summary before the text begins; 核心提示 is a newspaper's and published with it."""
 _MIN_SURE: Final = 120
 _MIN_SHARE: Final = 0.3
 _MIN_SHORT: Final = 30
@@ -122,7 +124,7 @@ def find_body(root: HtmlElement, hints: Hints) -> Body:
 def _lead(container: HtmlElement, lines: Sequence[Line]) -> list[HtmlElement]:
     """The block right before the container, if it is an opening paragraph of its own.
 
-    A shop's summary is no opening: it repeats the first lines of the body.
+    A summary is no opening: a shop's repeats the first lines of the body, others have a label.
     """
     before = container.getprevious()
     if before is None or not isinstance(before.tag, str):
@@ -130,7 +132,7 @@ def _lead(container: HtmlElement, lines: Sequence[Line]) -> list[HtmlElement]:
     inside = set(before.iter())
     own = [line for line in lines if line.block in inside]
     text = "".join(line.text for line in own)
-    if not _MIN_LEAD <= len(text) <= _MAX_LEAD or _name_factor(before) < 1:
+    if not _MIN_LEAD <= len(text) <= _MAX_LEAD or _name_factor(before) < 1 or _SUMMARY.match(text):
         return []
     if sum(line_mass(line) for line in own) < _LEAD_PROSE * len(text):
         return []

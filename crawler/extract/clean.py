@@ -14,6 +14,7 @@ from typing import Final
 
 from archive.page import Dropped
 from crawler.extract import prompts
+from crawler.extract.boxes import BOX_TAGS, Boxes, boxes_of
 from crawler.extract.editor import cut_editor
 from crawler.extract.fold import fold, fold_lines, squeeze
 from crawler.extract.hints import Hints
@@ -28,12 +29,16 @@ _PAGER = re.compile(
     r"^(?:[|<>《》«»\[\]共第页頁\d一\s.,，/-]|上一?页|下一?页|首页|尾页|末页|第\d+页|PAGE_?BREAK|#){1,40}$",
     re.IGNORECASE,
 )
+_RULE = re.compile(r"^([=_*~+-])\1{3,}$")
 _FOOTNOTE = re.compile(r"^\[\d{1,3}\]$|^[\[\]－—-]$")
 _PAGE_LABEL = re.compile(r"第\s?\d{1,3}\s?页$")
 _DATA_LINE = re.compile(
     r"(?:发布|发表|更新|来源|时间|日期|作者|记者|编辑|浏览|阅读|人气|字号|发布于|[\d年月日:：/.\-—TZ+]{8,}).{0,60}$"
 )
 _AD_LABEL = re.compile(r"^(?:广告|推广|赞助|展开|收起|展开全文|置顶|原创|来源|评论|正文|×|x|X)$")
+_FILE_NAME = re.compile(r"^(.{4,80})\.(?:docx?|pdf|wps|txt|rtf|pptx?)$", re.IGNORECASE)
+_MIN_STEM: Final = 6
+_SITES_RULES: Final = frozenset(("prompt", "link", "file_name", "related"))
 _SAYS = re.compile("[\u3400-\u9fff]{2}")
 _WORD = re.compile(r"\w")
 _HEAD_LINES: Final = 12
@@ -44,7 +49,8 @@ under cross-validation, and a third of the prompts."""
 DROP_AT_EDGE: Final = 1.7
 """The same before the first and after the last paragraph of the report."""
 _WITNESS: Final = 1.0
-"""Points a line between paragraphs must have besides: the model alone drops nothing there."""
+"""Points a line between paragraphs must have more than, and has by being short and open: the
+model alone drops nothing there."""
 _BESIDE: Final = 0.2
 _CLIP: Final = 4.0
 _HOPELESS: Final = -5.0
@@ -55,13 +61,22 @@ _DOUBTFUL: Final = 0.3
 """Their mean log-odds; names of people reach .1."""
 _SEVERAL: Final = 2
 """Lines at the end that speak for each other."""
+_TAIL: Final = 40
+"""Characters of the longest line that goes with the lines around it."""
+_MAYBE: Final = -1.0
+"""Log-odds that are made up for by junk on both sides, after the last paragraph."""
 _SERIES: Final = 3
 _MAX_LABEL: Final = 12
 _POINT: Final = 0.75
 """What a point of `prompts` adds to the log-odds."""
+_NAMED: Final = 2.0
+"""Points of a line in which the site names itself; as much as an address has."""
 _FOREIGN: Final = 1.0
 _HALF_LINKED: Final = 0.4
-_BOXES: Final = frozenset(("div", "center", "aside", "dl", "dd", "dt", "ul", "form", "fieldset"))
+_OF_BOXES: Final = BOX_TAGS | {"dd", "dt"}
+_COMPANY: Final = 2.0
+"""What a line dropped from a box says against the others in it."""
+_MOST_COMPANY: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,33 +89,40 @@ class Cleaned:
     """Folded lines that are template if they recur on other pages of the site."""
 
 
-def clean(lines: Sequence[Line], title: str, hints: Hints) -> Cleaned:
+def clean(lines: Sequence[Line], title: str, hints: Hints, brand: str = "") -> Cleaned:
     """Remove what is not the report.
 
     Args:
         lines: the container's lines.
         title: the page's title; its repetitions at the head go.
         hints: the profile's own rules and the lines known as the site's template.
+        brand: what the site calls itself, where that is no agency's name; who says it is the site.
     """
     folded = [squeeze(line) for line in fold_lines([line.text for line in lines])]
     work = Worklines(lines, folded, [site_score(line) for line in folded])
-    counted = _recurring(work, title)
+    boxes = boxes_of(work)
+    counted = _recurring(work, title, boxes)
     _template(work, counted, hints)
     _profile(work, hints)
     _head(work, title)
     _page_labels(work, title)
+    _file_names(work, title)
     drop_listings(work, title)
-    _prompts(work)
+    _prompts(work, boxes, squeeze(fold(brand)))
+    _in_boxes(work, boxes)
     _tail(work)
     _title_echo(work, title)
     named = tuple(dict.fromkeys(folded[n] for n in sorted(counted)))
     return replace(_finish(work, hints), candidates=named)
 
 
-def _recurring(work: Worklines, title: str) -> frozenset[int]:
+def _recurring(work: Worklines, title: str, boxes: Boxes) -> frozenset[int]:
     solid = [n for n in range(len(work.lines)) if work.is_solid(n)]
     usual = {_block_kind(work.lines[n]) for n in solid}
-    foreign = [bool(usual) and _is_foreign(line, usual) for line in work.lines]
+    foreign = [
+        n in boxes.foreign or (bool(usual) and _is_foreign(line, usual))
+        for n, line in enumerate(work.lines)
+    ]
     return candidates(work.folded, work.scores, solid, foreign, squeeze(fold(title)))
 
 
@@ -122,6 +144,8 @@ def _profile(work: Worklines, hints: Hints) -> None:
         plain = fold(work.lines[n].text).strip() if patterns else ""
         if not folded:
             work.drop(n, "empty")
+        elif _RULE.match(folded):
+            work.drop(n, "rule")
         elif any(regex.search(plain) for regex in drop):
             work.drop(n, "profile")
         elif any(regex.search(plain) for regex in spam):
@@ -162,7 +186,16 @@ def _page_labels(work: Worklines, title: str) -> None:
                 work.drop(n, "page_label")
 
 
-def _prompts(work: Worklines) -> None:
+def _file_names(work: Worklines, title: str) -> None:
+    """The title as the name of a file: a download that the site offers."""
+    bare = key(squeeze(fold(title)))
+    for n in work.left():
+        name = _FILE_NAME.match(work.folded[n])
+        if name and len(stem := key(name[1])) >= _MIN_STEM and (stem in bare or bare in stem):
+            work.drop(n, "file_name")
+
+
+def _prompts(work: Worklines, boxes: Boxes, brand: str) -> None:
     """Lines the model gives to the site, with the evidence of where they stand.
 
     Counted in: the lines beside (prompts come in clusters, headings between paragraphs), a block
@@ -180,25 +213,56 @@ def _prompts(work: Worklines) -> None:
         if _AD_LABEL.match(work.folded[n]):
             work.drop(n, "prompt")
             continue
-        edge = n < first or n > last
+        edge = (n < first or n > last) and not _announced(work, n)
         if _is_credit(work.lines[n]):
             credits_.append(n)
             continue
-        foreign = bool(usual) and _is_foreign(work.lines[n], usual)
+        named = bool(brand) and brand in work.folded[n]
+        foreign = (
+            named
+            or n in boxes.foreign
+            or prompts.is_framed(work.folded[n])
+            or (bool(usual) and _is_foreign(work.lines[n], usual))
+        )
         if work.scores[n] < _HOPELESS or not _says(work.folded[n]):
             continue
-        points = prompts.prompt_points(work.folded[n])
+        points = prompts.prompt_points(work.folded[n]) + _NAMED * named
+        apart = edge or foreign
         score = (
-            work.scores[n] + _BESIDE * _beside(work, left, at, edge=edge) + _POINT * (points - 1)
+            work.scores[n] + _BESIDE * _beside(work, left, at, apart=apart) + _POINT * (points - 1)
         )
         score += _FOREIGN * (foreign + (work.lines[n].link_share > _HALF_LINKED))
-        if score < (DROP_AT_EDGE if edge or foreign else DROP_AT) or (
+        paragraph = len(work.folded[n]) >= SOLID and prompts.is_sentence(work.folded[n])
+        if score < (DROP_AT_EDGE if apart and not paragraph else DROP_AT) or (
             len(work.folded[n]) >= _CLAUSES and points < _POINT
         ):
             continue
-        if edge or foreign or points >= _WITNESS:
+        if not foreign and prompts.tells_figures(work.folded[n]):
+            continue
+        if apart or points > _WITNESS:
             work.drop(n, "prompt")
     _credits(work, credits_, usual)
+
+
+def _announced(work: Worklines, n: int) -> bool:
+    """Whether the line before stays and ends with a colon: what follows belongs to it."""
+    return n > 0 and n - 1 not in work.rule and work.folded[n - 1].endswith((":", "："))
+
+
+def _in_boxes(work: Worklines, boxes: Boxes) -> None:
+    """What is left of a box of which the site has said something, unless it reads as a report."""
+    for places in boxes.places.values():
+        left = [n for n in places if n not in work.rule]
+        gone = sum(work.rule.get(n) in _SITES_RULES for n in places)
+        if not gone or any(prompts.is_protected(work.folded[n]) for n in left):
+            continue
+        weights = (
+            work.scores[n] + _POINT * (prompts.prompt_points(work.folded[n]) - 1) for n in left
+        )
+        evidence = sum(max(-_CLIP, min(_CLIP, weight)) for weight in weights)
+        if evidence + _COMPANY * min(gone, _MOST_COMPANY) >= DROP_AT_EDGE:
+            for n in left:
+                work.drop(n, "box")
 
 
 def _credits(work: Worklines, found: Sequence[int], usual: set[tuple[str, str, str]]) -> None:
@@ -239,16 +303,16 @@ def _label(folded: str) -> str:
     return label if colon and len(label) <= _MAX_LABEL else ""
 
 
-def _beside(work: Worklines, left: Sequence[int], at: int, *, edge: bool) -> float:
-    """What the lines before and after say; at an edge only their suspicion counts."""
-    floor = 0.0 if edge else -_CLIP / 2
+def _beside(work: Worklines, left: Sequence[int], at: int, *, apart: bool) -> float:
+    """What the lines before and after say; apart from the paragraphs only their suspicion counts."""
+    floor = 0.0 if apart else -_CLIP / 2
     near = (*left[max(0, at - 1) : at], *left[at + 1 : at + 2])
     return sum(max(floor, min(_CLIP, work.scores[n])) for n in near)
 
 
 def _is_foreign(line: Line, usual: set[tuple[str, str, str]]) -> bool:
     """A box among paragraphs: advertisements stand there, headings and tables do not."""
-    return line.block.tag in _BOXES and _block_kind(line) not in usual
+    return line.block.tag in _OF_BOXES and _block_kind(line) not in usual
 
 
 def _block_kind(line: Line) -> tuple[str, str, str]:
@@ -269,9 +333,14 @@ def _tail(work: Worklines) -> None:
         folded = work.folded[n]
         if prompts.is_protected(folded) or prompts.is_sentence(folded):
             continue
-        if dropped >= 2 and len(folded) <= 40:
+        if len(folded) <= _TAIL and (dropped >= _SEVERAL or _among_dropped(work, n)):
             work.drop(n, "tail")
             dropped += 1
+
+
+def _among_dropped(work: Worklines, n: int) -> bool:
+    """Whether the lines before and after are gone and the line itself may be the site's."""
+    return {n - 1, n + 1} <= work.rule.keys() and work.scores[n] > _MAYBE
 
 
 def _close(work: Worklines, last: int) -> None:

@@ -18,6 +18,7 @@ from lxml.html import HtmlElement
 
 from crawler.extract.hints import Hints
 from crawler.extract.lines import Line, tidy
+from crawler.extract.prompts import is_signature
 
 _FIELDS: Final = {
     "articletitle": "title",
@@ -74,6 +75,7 @@ _GENERIC_TITLE = re.compile(
 _SITE_NAME = re.compile(r"网|百科|门户|在线|频道|文库|[站局]$|政府$")
 _KEY = re.compile(r"[^\w\u3400-\u9fff]+")
 _MAX_TITLE: Final = 120
+_MAX_BRAND: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class Metadata:
     published: date | None = None
     source: str | None = None
     site_name: str | None = None
+    brand: str = ""
+    """What the site calls itself behind the title, unless that is an agency's name."""
 
 
 def key(text: str) -> str:
@@ -110,7 +114,16 @@ def read_metadata(
         published=_published(root, tags, near, url, hints),
         source=_source(tags, near),
         site_name=site_name,
+        brand=_brand(tidy(root.findtext(".//title") or "")),
     )
+
+
+def _brand(document: str) -> str:
+    """The last piece of a document title behind its separators, where it is short and no agency."""
+    pieces = [piece.strip() for piece in _SEPARATOR.split(document) if piece.strip()]
+    if len(pieces) < 2 or not 3 <= len(pieces[-1]) <= _MAX_BRAND or is_signature(pieces[-1]):
+        return ""
+    return pieces[-1] if pieces[-1] not in "".join(pieces[:-1]) else ""
 
 
 def _tags(root: HtmlElement, hints: Hints) -> dict[str, str]:

@@ -136,11 +136,21 @@ def _read(html: str, url: str | None, hints: Hints) -> _Sheet | Outcome | None:
     if not body.sure:
         body = second_opinion(root, body, url)
     metadata = read_metadata(root, body.before + body.lines[:_HEAD], url=url, hints=hints)
-    cleaned = clean(body.lines, metadata.title, hints)
+    cleaned = clean(body.lines, metadata.title, hints, _brand(metadata, body))
     return _Sheet(cleaned, body, metadata, tuple(hidden), repair)
 
 
 _HEAD: Final = 3
+_NAMES_ITSELF: Final = 2
+
+
+def _brand(metadata: Metadata, body: Body) -> str:
+    """The site's name if the page's furniture has it too: in its head, its path, its foot.
+
+    A title may end with key words of the article as well.
+    """
+    around = sum(metadata.brand in line.text for line in (*body.before, *body.after))
+    return metadata.brand if around >= _NAMES_ITSELF else ""
 
 
 def _assemble(

@@ -54,7 +54,7 @@ _LIST_HEAD = re.compile(
 )
 _ADDRESS = re.compile(
     r"https?:|www\.|\.(?<=\w\.)(?:com|cn|net|org|example|cc|vip)(?![a-z])|@(?<=[\w.]{2}@)\w+\.|"
-    + _each("qq 微信 vx", r"号?[:：]?\s?\w{5,}")
+    + _each("qq 微信 vx", r"号?[:：]?\s?[a-z\d_-]{5,}")
     + r"|icp备|公网安备|网站标识码|-(?<=\d{3}-)\d{3}-?\d{4}"
 )
 _COUNTER = re.compile(
@@ -77,6 +77,13 @@ _CRUMB = re.compile(
     r"(?:首页|主页|网站首页)\s?[>》/→»\-]|(?:位置|所在)[:：]?.{0,8}(?:首页|[>》/→»])|^[^。]{2,12}(?:[>》»][^。>》»]{2,12}){1,5}$"
 )
 _ARROWS = re.compile(r"[▼▲↓↑►◄→←»«☞☟👇👆]|>>|<<|\|<|>\|")
+_CLAUSE = re.compile("[，,、；;]")
+_COUNTED = re.compile("\\d[余多]?万?(?:[次件人场篇条份期元户家名批个台笔辆处]|%)")
+_READER = re.compile("[您你]|欢迎|敬请")
+_FRAMED = re.compile(
+    "^([—=~⊙★☆◆◇●○■□▲△※►♦-])[^—=~⊙★☆◆◇●○■□▲△※►♦-].*\\1$|^([—=~-])\\2+[^—=~-].*\\2$"
+)
+"""A line between the same signs: the site has set it off from the text."""
 _FINAL = re.compile(r"[。！？!?…；;][”’\"'）)】]*$")
 _WORK = re.compile(
     r"消费者|投诉|维权|宣传|活动|工作|部门|市场|监管|群众|经营者|商家|企业|调解|受理|开展|组织|落实|加强|推进|全市|全县|全省|全区|同比|案件|执法|检查|纠纷|服务|领导|单位"
@@ -134,6 +141,7 @@ def _short_points(text: str, size: int) -> float:
     points += 2.5 if _CRUMB.search(text) else 0
     points += 1.5 if _LIST_HEAD.match(text) and size <= 16 else 0
     points += 0.8 if _ARROWS.search(text) else 0
+    points += 1.5 if _FRAMED.match(text) else 0
     return points
 
 
@@ -183,6 +191,11 @@ def is_signature(text: str) -> bool:
     return bool(_SIGNATURE.match(text))
 
 
+def is_framed(text: str) -> bool:
+    """Whether a line stands between the same signs, set off from the text."""
+    return bool(_FRAMED.match(text))
+
+
 def is_sentence(text: str) -> bool:
     """Whether a line ends as a sentence."""
     return bool(_FINAL.search(text))
@@ -203,6 +216,24 @@ def is_numbered(text: str) -> bool:
 def is_arabic(text: str) -> bool:
     """Whether a line starts with an Arabic list number."""
     return bool(_ARABIC.match(text))
+
+
+def tells_figures(text: str) -> bool:
+    """Whether a line is a sentence that counts what was done and does not speak of the site.
+
+    Reports count downloads, clicks and readers of what an agency published; the site that shows
+    the report does so in a label, not in a sentence with clauses.
+    """
+    text = text.lower()
+    return bool(
+        _FINAL.search(text)
+        and _CLAUSE.search(text)
+        and _COUNTED.search(text)
+        and not _SITE_TALK.search(text)
+        and not _COMMERCE.search(text)
+        and not _ADDRESS.search(text)
+        and not _READER.search(text)
+    )
 
 
 def form_features(text: str) -> Iterator[str]:
@@ -243,4 +274,5 @@ _SHORT_FORMS: Final = (
     ("crumb", _CRUMB),
     ("list_head", _LIST_HEAD),
     ("arrows", _ARROWS),
+    ("framed", _FRAMED),
 )

@@ -9,6 +9,8 @@ from crawler.extract.lines import Line
 
 SOLID: Final = 40
 """Characters from which a sentence is a paragraph."""
+_SHORT: Final = 20
+"""The same on a page whose sentences are all shorter: notices, leaflets, slides."""
 
 
 @dataclass(slots=True)
@@ -20,6 +22,12 @@ class Worklines:
     scores: Sequence[float]
     """Log-odds of each line to be the site's."""
     rule: dict[int, str] = field(default_factory=dict)
+    _least: int = SOLID
+
+    def __post_init__(self) -> None:
+        """Take shorter sentences for paragraphs where there are no longer ones."""
+        if not any(map(self.is_solid, range(len(self.lines)))):
+            self._least = _SHORT
 
     def left(self) -> list[int]:
         """The places of the lines that no rule has removed."""
@@ -32,7 +40,7 @@ class Worklines:
     def is_solid(self, n: int) -> bool:
         """Whether a line is surely running text of the report."""
         folded = self.folded[n]
-        return len(folded) >= SOLID and prompts.is_sentence(folded) and self.scores[n] < 0
+        return len(folded) >= self._least and prompts.is_sentence(folded) and self.scores[n] < 0
 
     def edges(self) -> tuple[int, int]:
         """First and last solid line; before and after them a line needs less to be dropped."""

@@ -202,3 +202,51 @@ def test_several_prompts_at_the_end_speak_for_each_other():
     assert list(cleaned(lines).lines) == list(LONG)
     names = ["林小禾 周远", "石青 梁田"]
     assert list(cleaned([*LONG, *names]).lines) == [*LONG, *names]
+
+
+def test_a_sentence_that_counts_readers_and_posts_is_the_reports():
+    posts = "通过微信公众号发布提示12期，阅读量达3万次，转发短视频40条。"
+
+    assert list(cleaned([LONG[0], posts, LONG[1]]).lines) == [LONG[0], posts, LONG[1]]
+
+
+def test_what_a_colon_announces_is_no_prompt():
+    lines = ["群众反映最多的一点是：", "无处说理", *LONG]
+
+    assert list(cleaned(lines).lines) == lines
+
+
+@pytest.mark.parametrize("line", ["——此段未完请往后翻——", "=======", "★看全文到下页★"])
+def test_lines_set_off_by_signs_go(line):
+    assert list(cleaned([LONG[0], line, *LONG[1:]]).lines) == list(LONG)
+
+
+def test_the_title_as_a_file_name_goes():
+    lines = [LONG[0], "青山县消协半年工作小结.docx", *LONG[1:]]
+
+    assert list(cleaned(lines).lines) == list(LONG)
+
+
+def in_box(box, title="青山县消协半年工作小结", brand=""):
+    paragraphs = [f"<p>{line}</p>" for line in LONG]
+    html = f"<html><body><div>{paragraphs[0]}{box}{''.join(paragraphs[1:])}</div></body></html>"
+    return list(clean(lines_of(parse(html).root), title, Hints(), brand).lines)
+
+
+def test_lines_of_a_box_go_with_the_button_beside_them():
+    name = "<p>青山县消协半年工作小结.doc</p>"
+    box = f"<div class=get>{name}<p>排好版的成品</p><a href=/d>取走</a></div>"
+
+    assert in_box(box) == list(LONG)
+
+
+def test_a_box_of_the_report_stays():
+    box = "<div class=pic><p><a href=/big.jpg><img></a></p><p>志愿者向老人讲解防骗知识</p></div>"
+
+    assert in_box(box) == [LONG[0], "志愿者向老人讲解防骗知识", *LONG[1:]]
+
+
+def test_a_line_in_which_the_site_names_itself_goes():
+    line = "<p>稻香写作首家收录</p>"
+
+    assert in_box(line, brand="稻香写作") == list(LONG)
