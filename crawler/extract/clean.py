@@ -5,7 +5,6 @@ titles, blocks that stand twice, and the form of a line (see `prompts`). Rules m
 copy; what stays is published text.
 """
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -23,6 +22,7 @@ from crawler.extract.lines import Line
 from crawler.extract.listings import RUNS_ON, drop_listings
 from crawler.extract.metadata import key
 from crawler.extract.recurring import candidates
+from crawler.extract.tail import drop_tail
 from crawler.extract.worklines import SOLID, Worklines
 
 _PAGER = re.compile(
@@ -39,7 +39,6 @@ _AD_LABEL = re.compile(r"^(?:广告|推广|赞助|展开|收起|展开全文|置
 _FILE_NAME = re.compile(r"^(.{4,80})\.(?:docx?|pdf|wps|txt|rtf|pptx?)$", re.IGNORECASE)
 _MIN_STEM: Final = 6
 _SITES_RULES: Final = frozenset(("prompt", "link", "file_name", "related"))
-_SAYS = re.compile("[\u3400-\u9fff]{2}")
 _WORD = re.compile(r"\w")
 _HEAD_LINES: Final = 12
 _INTRO_MAX: Final = 400
@@ -57,14 +56,6 @@ _HOPELESS: Final = -5.0
 """Log-odds that no other evidence can lift to a drop."""
 _CLAUSES: Final = 30
 """Characters of a line that must show more than the look of its character pairs."""
-_DOUBTFUL: Final = 0.3
-"""Their mean log-odds; names of people reach .1."""
-_SEVERAL: Final = 2
-"""Lines at the end that speak for each other."""
-_TAIL: Final = 40
-"""Characters of the longest line that goes with the lines around it."""
-_MAYBE: Final = -1.0
-"""Log-odds that are made up for by junk on both sides, after the last paragraph."""
 _SERIES: Final = 3
 _MAX_LABEL: Final = 12
 _POINT: Final = 0.75
@@ -110,7 +101,7 @@ def clean(lines: Sequence[Line], title: str, hints: Hints, brand: str = "") -> C
     drop_listings(work, title)
     _prompts(work, boxes, squeeze(fold(brand)))
     _in_boxes(work, boxes)
-    _tail(work)
+    drop_tail(work)
     _title_echo(work, title)
     named = tuple(dict.fromkeys(folded[n] for n in sorted(counted)))
     return replace(_finish(work, hints), candidates=named)
@@ -319,52 +310,6 @@ def _block_kind(line: Line) -> tuple[str, str, str]:
     """What kind of block a line stands in: its tag and class, and its parent's tag."""
     parent = line.block.getparent()
     return line.block.tag, line.block.get("class") or "", parent.tag if parent is not None else ""
-
-
-def _tail(work: Worklines) -> None:
-    """After the last solid line: slogans and labels between and after dropped prompts."""
-    _, last = work.edges()
-    _close(work, last)
-    dropped = 0
-    for n in range(last + 1, len(work.lines)):
-        if n in work.rule:
-            dropped += 1
-            continue
-        folded = work.folded[n]
-        if prompts.is_protected(folded) or prompts.is_sentence(folded):
-            continue
-        if len(folded) <= _TAIL and (dropped >= _SEVERAL or _among_dropped(work, n)):
-            work.drop(n, "tail")
-            dropped += 1
-
-
-def _among_dropped(work: Worklines, n: int) -> bool:
-    """Whether the lines before and after are gone and the line itself may be the site's."""
-    return {n - 1, n + 1} <= work.rule.keys() and work.scores[n] > _MAYBE
-
-
-def _close(work: Worklines, last: int) -> None:
-    """Lines after the agency and date that close a report, and lines that all look like the site's.
-
-    Attachments, copies and contacts come after the date of a report too; names of bodies do not.
-    """
-    rest = [n for n in work.left() if n > last and not prompts.is_sentence(work.folded[n])]
-    for at, (agency, day) in enumerate(itertools.pairwise(rest)):
-        signed = prompts.is_signature(work.folded[agency])
-        if signed and prompts.is_date_line(work.folded[day]):
-            for n in rest[at + 2 :]:
-                if prompts.is_signature(work.folded[n]):
-                    work.drop(n, "tail")
-            break
-    loose = [n for n in rest if not prompts.is_protected(work.folded[n]) and n not in work.rule]
-    beside = sum(rule == "prompt" for n, rule in work.rule.items() if n > last)
-    sayings = all(_SAYS.search(work.folded[n]) and ":" not in work.folded[n] for n in loose)
-    scores = [work.scores[n] for n in loose]
-    if len(loose) + beside < _SEVERAL or not scores or not sayings:
-        return
-    if min(scores) > 0 and sum(scores) > _DOUBTFUL * len(scores):
-        for n in loose:
-            work.drop(n, "tail")
 
 
 def _title_echo(work: Worklines, title: str) -> None:
