@@ -26,6 +26,7 @@ from archive.models import (
 from archive.warc import Earlier, Exchange, Record, read_record
 
 CHANGED, UNCHANGED, MOVED, RETRY = "ok", "unchanged", "moved", "retry"
+TOO_LARGE = "too_large"
 OK, NOT_MODIFIED = 200, 304
 
 
@@ -309,7 +310,8 @@ def _finished(written: Written, outcome: str, article_id: int | None) -> Finishe
         }
         if fetched.exchange.status == NOT_MODIFIED:  # may leave validators out
             seen = {name: value for name, value in seen.items() if value}
-        elif fetched.exchange.status != OK:  # what a failure says is not about the page
+        elif fetched.exchange.status != OK or outcome == TOO_LARGE:
+            # what a failure says is not about the page; what was not read is not asked for changes
             seen = {}
         elif fetched.row.kind == "list" and outcome in {CHANGED, UNCHANGED}:
             links = len(fetched.found)

@@ -20,6 +20,7 @@ Kind = Literal[
     "blocked",
     "robots",
     "list_gone",
+    "large_list",
     "empty_list",
     "silent",
     "errors",
@@ -32,6 +33,7 @@ WORDS: Final[Mapping[Kind, str]] = {
     "blocked": "answers with a challenge page: {url}",
     "robots": "robots.txt forbids its lists, or cannot be read: {reason}",
     "list_gone": "a list is gone: {url}",
+    "large_list": "a list is too large to be read, {reason}: {url}",
     "empty_list": "a list gives no links, it gave {gave}: {url}",
     "silent": "its lists have not been read for {days} days, they should be every {every}",
     "errors": "{bad} of its last {asked} fetches failed",
@@ -131,6 +133,8 @@ def _of_lists(connection: Connection, lists: Sequence[_List], now: datetime) -> 
         place: dict[str, Any] = {"url": one.url}
         if one.outcome in MISSING:
             told.append(("list_gone", one.fetched_at, place))
+        elif one.outcome == "too_large":
+            told.append(("large_list", one.fetched_at, place | {"reason": one.reason}))
         elif one.links == 0 and one.gave:
             told.append(("empty_list", one.fetched_at, place | {"gave": one.gave}))
     every = min((one.interval_s for one in lists if one.interval_s), default=None)

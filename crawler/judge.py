@@ -11,6 +11,7 @@ from archive.frontier import Leased, NextVisit
 from archive.warc import Exchange
 from crawler.extract import page_outcome
 from crawler.guard import ForbiddenAddress
+from crawler.links import MAX_TEXT
 from crawler.politeness import RobotsDisallowed, RobotsUnavailable, retry_after
 from crawler.revisit import Bounds, after_failure, after_miss, after_success
 
@@ -104,11 +105,21 @@ def _by_content(
         return _missing("soft404", "says that it does not exist", row, now, healthy=healthy)
     if not exchange.payload.strip():
         return Verdict("empty", after_failure(row, now), "an empty answer")
+    if _too_large_a_list(text, row):
+        visit = after_success(row, bounds, now, changed=False, first=True)
+        reason = f"{len(text):,} characters where {MAX_TEXT:,} are read"
+        return Verdict("too_large", visit, reason)
     first = row.payload_sha256 is None
     same = not first and hashlib.sha256(exchange.payload).hexdigest() == row.payload_sha256
     visit = after_success(row, bounds, now, changed=not same, first=first)
     quiet = after_success(row, bounds, now, changed=False, first=first)
     return Verdict("ok", visit, quiet=quiet if row.kind == "list" and not first else None)
+
+
+def _too_large_a_list(text: str, row: Leased) -> bool:
+    """Whether a list would be left unread; sitemaps have a limit of their own."""
+    is_sitemap = "sitemap" in (row.page_state or {})
+    return row.kind == "list" and not is_sitemap and len(text) > MAX_TEXT
 
 
 def _missing(outcome: str, reason: str, row: Leased, now: datetime, *, healthy: bool) -> Verdict:

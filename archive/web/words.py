@@ -195,6 +195,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "robots.txt forbids its lists, or cannot be read: {reason}",
     ),
     "alarm.list_gone": ("列表页已不存在：{url}", "a list is gone: {url}"),
+    "alarm.large_list": (
+        "列表页过大，无法读取（{reason}）：{url}",
+        "a list is too large to be read, {reason}: {url}",
+    ),
     "alarm.empty_list": (
         "列表页不再有链接（此前有 {gave} 条）：{url}",
         "a list gives no links, it gave {gave}: {url}",

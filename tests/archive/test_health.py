@@ -96,6 +96,11 @@ def test_a_list_without_links_that_had_some(site: Site) -> None:
     assert site.alarms() == []
 
 
+def test_a_list_too_large_to_be_read(site: Site) -> None:
+    site.listed("too_large", reason="3,000,000 characters where 2,000,000 are read", gave=45)
+    assert site.alarms() == ["large_list"]
+
+
 def test_further_pages_of_a_list_may_end(site: Site) -> None:
     site.listed("ok", f"{LIST}index_4.html", links=0, gave=9, page=4)
     site.listed("ok", f"{LIST}api", links=0, gave=9, page_state={"id": 1})

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from archive.archive import Archive
 from archive.errors import ArchiveError
-from archive.models import Document
+from archive.models import Capture, Document, Frontier
 from archive.owner import OnlyCrawl
 from crawler.cli.main import xiaobao
 from tests.crawler.test_crawl import Crawler, listing, report_page
@@ -127,6 +127,24 @@ def test_a_list_that_is_emptied_is_noticed_at_its_next_reading(crawler: Crawler,
     crawler.make_due()
     crawler.crawl("--due")
     assert run(*status, "--check").returncode == 0
+
+
+def test_a_list_too_large_to_read_is_an_outcome_and_an_alarm(crawler: Crawler, web: Web) -> None:
+    status, headers, body = listing(1, 2)
+    large = (status, {**headers, "ETag": '"large"'}, body + b"<!--" + b"x" * 2_000_000 + b"-->")
+    web.pages["/list.html"] = lambda asked: (
+        (304, {}, b"") if "If-None-Match" in asked.headers else large
+    )
+    for again in ((), ("--due",)):
+        done = run(*crawler.arguments(*again))
+        assert "a list is too large to be read, 2,000," in done.stderr
+        assert f"{web.url}/list.html" in done.stderr
+        crawler.make_due()
+    assert crawler.rows(Frontier.outcome) == [("too_large",)]
+    assert [row.outcome for row in crawler.rows(Capture.outcome)] == ["too_large"] * 2
+    web.pages["/list.html"] = listing(1, 2)
+    crawler.crawl("--due")
+    assert run("status", "--archive", crawler.folder, "--check").returncode == 0
 
 
 def test_a_crawl_that_reached_nothing_says_so(crawler: Crawler, web: Web) -> None:
