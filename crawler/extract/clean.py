@@ -99,12 +99,13 @@ def clean(lines: Sequence[Line], title: str, hints: Hints, brand: str = "") -> C
     _page_labels(work, title)
     _file_names(work, title)
     drop_listings(work, title)
-    _prompts(work, boxes, squeeze(fold(brand)))
+    own_name = squeeze(fold(brand))
+    _prompts(work, boxes, own_name)
     _in_boxes(work, boxes)
     drop_tail(work)
     _title_echo(work, title)
     named = tuple(dict.fromkeys(folded[n] for n in sorted(counted)))
-    return replace(_finish(work, hints), candidates=named)
+    return replace(_finish(work, hints, own_name), candidates=named)
 
 
 def _recurring(work: Worklines, title: str, boxes: Boxes) -> frozenset[int]:
@@ -326,7 +327,7 @@ def _title_echo(work: Worklines, title: str) -> None:
             break
 
 
-def _finish(work: Worklines, hints: Hints) -> Cleaned:
+def _finish(work: Worklines, hints: Hints, brand: str) -> Cleaned:
     left = work.left()
     edge = set(left[:4]) | set(left[-3:])
     intro = re.compile(hints.intro_regex) if hints.intro_regex else None
@@ -340,7 +341,7 @@ def _finish(work: Worklines, hints: Hints) -> Cleaned:
             continue
         text = line.text
         if (n in edge and len(text) <= _INTRO_MAX) or _after_heading(work, n):
-            text, cut = cut_editor(text, intro)
+            text, cut = cut_editor(text, intro, brand)
             if cut:
                 dropped.append(Dropped(cut, "editor"))
         if text:

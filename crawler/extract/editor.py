@@ -18,23 +18,25 @@ _OFFER = re.compile(
     r"范文|欢迎(?:大家)?(?:阅读|参考|借鉴|查看|收藏|关注|下载)|(?:供|仅供)(?:大家|各位|您|你|参考|借鉴)|(?:希望|盼望)(?:能|可以|会)?(?:对)?(?:大家|各位|你|您)|(?:希望|可以|能够?)?(?:对|给)?(?:大家|您|你|各位)(?:有所)?(?:帮助|喜欢)"
     r"|帮(?:助)?(?:到)?(?:大家|你|您)|一起来?(?:看看|阅读|了解|欣赏)|看看吧|以上(?:就是|便是|是|即)|下面(?:就?是|请|我们|和)|以下(?:就?是)|接下来(?:就?是)?|值得(?:收藏|阅读)|更多.{0,16}(?:关注|请|访问|浏览)|(?:篇|材料|文章|总结|方案|体会)[,，]?(?:希望|供|欢迎|以供|仅供)"
 )
+_READER = re.compile("[您你]|大家|读者|网友|朋友")
+"""Whom a site speaks to in its own name; a newspaper that names itself reports."""
 _CLAUSE = re.compile(r"[^。！？!?；;]*[。！？!?；;]*")
 _COMMA = re.compile(r"[，,：:]")
 
 
-def cut_editor(text: str, intro: re.Pattern[str] | None = None) -> tuple[str, str]:
+def cut_editor(text: str, intro: re.Pattern[str] | None = None, brand: str = "") -> tuple[str, str]:
     """A paragraph without the site editor's sentence, and that sentence.
 
     Cut from the clause that names the editor or makes the offer; what stands before may be the
     report's own words. The mark that closed the kept clause becomes a full stop only if the clause
-    ended with a comma in the source, where it is left as it is.
+    ended with a comma in the source, where it is left as it is. `brand`: the site's name, folded.
     """
     if intro:
         match = intro.search(text)
         if match:
             return (text[: match.start()] + text[match.end() :]).strip(), match[0]
     sentences = [s for s in _CLAUSE.findall(text) if s]
-    marks = [_editorial(s) for s in sentences]
+    marks = [_editorial(s, brand) for s in sentences]
     if not any(marks):
         return text, ""
     first = marks.index(True)
@@ -48,9 +50,10 @@ def cut_editor(text: str, intro: re.Pattern[str] | None = None) -> tuple[str, st
     return kept.rstrip("，, "), cut.strip()
 
 
-def _editorial(sentence: str) -> bool:
+def _editorial(sentence: str, brand: str) -> bool:
     folded = squeeze(fold(sentence))
-    return bool(_EDITOR.search(folded) and _OFFER.search(folded))
+    named = bool(brand) and brand in folded and _READER.search(folded)
+    return bool((named or _EDITOR.search(folded)) and _OFFER.search(folded))
 
 
 def _clause_cut(sentence: str, clauses: Sequence[str]) -> int:

@@ -26,6 +26,7 @@ _MIN_PAGE: Final = 100
 _MIN_BARE: Final = 3
 _MID_SENTENCE: Final = 0.8
 _PROSE: Final = 40
+_HEADING: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,8 @@ def _join_bare(lines: list[str], dropped: list[Dropped]) -> list[str]:
     numbers = [(at, int(m[1])) for at, line in enumerate(lines) if (m := _BARE.match(line))]
     if len(numbers) < _MIN_BARE or any(b[1] - a[1] != 1 for a, b in itertools.pairwise(numbers)):
         return lines
+    if _are_headings(lines, [at for at, _ in numbers]):
+        return lines
     places = {at for at, _ in numbers}
     result: list[str] = []
     broken = False
@@ -120,3 +123,15 @@ def _join_bare(lines: list[str], dropped: list[Dropped]) -> list[str]:
         else:
             result.append(line)
     return result
+
+
+def _are_headings(lines: Sequence[str], places: Sequence[int]) -> bool:
+    """Whether numbers on lines of their own count sections or rows: no page is numbered "01".
+
+    Most of them stand before a heading or a cell then, not before running text.
+    """
+    if any(lines[at].startswith("0") for at in places):
+        return True
+    following = [lines[at + 1] for at in places if at + 1 < len(lines)]
+    short = sum(len(line) <= _HEADING and not _ENDED.search(line) for line in following)
+    return short * 2 > len(places)

@@ -14,6 +14,9 @@ _DOC_NOUN = re.compile(
     r"|要点|方法|技巧|攻略|知识|须知|名单|安排|纪要|会)(?:[(（][^)）]{1,8}[)）])?(?:\d{1,2}篇?|[一二三四五六七八九十]{1,3}篇?)?$"
 )
 _HAN = re.compile("[\u3400-\u9fff]")
+_LINK: Final = 0.7
+_LABEL: Final = 8
+"""Characters that may stand beside a link to say what it is, and the link is longer than they."""
 _MIN_RUN: Final = 3
 _MIN_BLOCK: Final = 4
 _TITLE_MAX: Final = 45
@@ -41,7 +44,10 @@ def _links(work: Worklines) -> None:
     """Lines that are links and no sentences: other pages, buttons, tags."""
     for n in work.left():
         line, folded = work.lines[n], work.folded[n]
-        if line.link_share < 0.7 or len(folded) > 80 or prompts.is_sentence(folded):
+        labelled = line.linked >= _LABEL and len(line.text) - line.linked <= _LABEL
+        if not (labelled or line.link_share >= _LINK) or len(folded) > 80:
+            continue
+        if prompts.is_sentence(folded):
             continue
         if not prompts.is_protected(folded) or (
             line.link_share > 0.95 and not folded.startswith("附")

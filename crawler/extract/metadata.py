@@ -76,6 +76,8 @@ _SITE_NAME = re.compile(r"网|百科|门户|在线|频道|文库|[站局]$|政�
 _KEY = re.compile(r"[^\w\u3400-\u9fff]+")
 _MAX_TITLE: Final = 120
 _MAX_BRAND: Final = 10
+_MIN_SHOWN: Final = 8
+"""Characters of a title that is told by being shown as a line too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def read_metadata(
     site_name = hints.site_name or tags.get("site_name")
     near = _near_title(head)
     return Metadata(
-        title=_title(root, tags, hints, site_name),
+        title=_title(root, tags, hints, site_name, near),
         published=_published(root, tags, near, url, hints),
         source=_source(tags, near),
         site_name=site_name,
@@ -157,8 +159,17 @@ def _text_of(element: HtmlElement) -> str:
     return tidy("".join(element.itertext()))
 
 
-def _title(root: HtmlElement, tags: dict[str, str], hints: Hints, site_name: str | None) -> str:
+def _title(
+    root: HtmlElement,
+    tags: dict[str, str],
+    hints: Hints,
+    site_name: str | None,
+    near: Sequence[str],
+) -> str:
     document = tidy(root.findtext(".//title") or "")
+    behind = document.rpartition(" ")[2]
+    if len(behind) >= _MIN_SHOWN and behind in near:  # site and column stand before it
+        document = behind
     headings = [tidy("".join(h.itertext())) for tag in ("h1", "h2", "h3") for h in root.iter(tag)]
     stated = tags.get("title") or _select_text(root, hints.title)
     if stated and not _GENERIC_TITLE.match(stated):

@@ -14,6 +14,11 @@ _SEVERAL: Final = 2
 """Lines at the end that speak for each other."""
 _TAIL: Final = 40
 """Characters of the longest line that goes with the lines around it."""
+_ITEM = re.compile(r"^[（(]?(\d{1,2})(?:[)）、．]|\.(?!\d))")
+_ITEMS: Final = -3.0
+"""Log-odds of an item of a list that the site has begun."""
+_LETTERS = re.compile(r"^[\W_]*[A-Za-z]{2,12}(?: [A-Za-z]{2,12})?[\W_]*$")
+"""END, THE END: a word without a Chinese letter after the text."""
 _MAYBE: Final = -1.0
 """Log-odds that are made up for by junk on both sides, after the last paragraph."""
 
@@ -28,11 +33,26 @@ def drop_tail(work: Worklines) -> None:
             dropped += 1
             continue
         folded = work.folded[n]
+        if _goes_on(work, n) or _LETTERS.match(folded) or _announces_dropped(work, n):
+            work.drop(n, "tail")
+            dropped += 1
         if prompts.is_protected(folded) or prompts.is_sentence(folded):
             continue
         if len(folded) <= _TAIL and (dropped >= _SEVERAL or _among_dropped(work, n)):
             work.drop(n, "tail")
             dropped += 1
+
+
+def _goes_on(work: Worklines, n: int) -> bool:
+    """Whether a line is the next item of a numbered list whose items before are gone."""
+    before, own = (_ITEM.match(work.folded[m]) for m in (n - 1, n))
+    numbered = before is not None and own is not None and int(own[1]) == int(before[1]) + 1
+    return numbered and n - 1 in work.rule and work.scores[n] > _ITEMS
+
+
+def _announces_dropped(work: Worklines, n: int) -> bool:
+    """Whether a line ends with a colon and the two lines after it are gone."""
+    return work.folded[n].endswith((":", "：")) and {n + 1, n + 2} <= work.rule.keys()
 
 
 def _among_dropped(work: Worklines, n: int) -> bool:

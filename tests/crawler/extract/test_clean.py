@@ -250,3 +250,59 @@ def test_a_line_in_which_the_site_names_itself_goes():
     line = "<p>稻香写作首家收录</p>"
 
     assert in_box(line, brand="稻香写作") == list(LONG)
+
+
+def test_numbers_of_sections_are_no_page_borders():
+    padded = [
+        LONG[0],
+        "01",
+        "投诉多的行业",
+        LONG[1],
+        "02",
+        "处理的难处",
+        LONG[1],
+        "03",
+        "明年",
+        LONG[2],
+    ]
+    rows = ["序号", "1", "美容美发", "2", "食品销售", "3", "家用电器", "4", "交通工具"]
+
+    assert list(join_lines(padded).lines) == padded
+    assert list(join_lines(rows).lines) == rows
+
+
+def test_a_list_that_the_site_begins_is_the_sites_to_its_end():
+    tips = [
+        "1.本站只提供存放空间，下载后自行判断",
+        "2.遇到缺页乱码，请在订单内说明",
+        "3.付款后不再退回",
+    ]
+
+    assert list(cleaned([*LONG, *tips]).lines) == list(LONG)
+    measures = ["1.建立消费教育基地", "2.聘请义务监督员"]
+    assert list(cleaned([*LONG, *measures]).lines) == [*LONG, *measures]
+
+
+@pytest.mark.parametrize("line", ["END", "- THE END -"])
+def test_a_word_in_letters_after_the_text_goes(line):
+    assert list(cleaned([*LONG, line]).lines) == list(LONG)
+
+
+def test_a_line_that_announces_links_goes_with_them():
+    links = ["<a href=/1>乡村医生个人事迹</a>", "<a href=/2>小区停车收费公示</a>"]
+
+    assert list(cleaned([*LONG, "【消协小结】延伸：", *links]).lines) == list(LONG)
+
+
+def test_a_label_and_its_link_go():
+    line = "<span>| 另 |</span><a href=/1>城区供暖提前三天</a>"
+
+    assert list(cleaned([LONG[0], line, *LONG[1:]]).lines) == list(LONG)
+
+
+def test_the_editor_may_be_the_site_by_its_name():
+    text = "以下就是麦田写作为您挑的小结，愿您写得顺手。"
+
+    assert cut_editor(text, brand="麦田写作") == ("", text)
+    news = "麦田网3月15日讯 以下是市消协公布的年度数据。"
+    assert cut_editor(news, brand="麦田网") == (news, "")

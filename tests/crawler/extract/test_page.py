@@ -179,3 +179,13 @@ def test_lone_surrogates_and_control_characters_do_no_harm():
     html = article().replace("人手", "人\x00手").encode() + b"\xed\xa0\x80"
 
     assert extract_page([Part(html)]).text == "\n".join(BODY)
+
+
+def test_a_title_behind_site_and_column_is_the_one_that_is_shown():
+    title = "县局扎实做好年度消费维权工作"
+    inner = f"<table><tr><td>{title}</td></tr></table><div id=zoom>"
+    inner += "".join(f"<p>{line}</p>" for line in BODY) + "</div>"
+
+    page = read(page_of(inner, f"<title>云岭县人民政府 部门动态 {title}</title>"))
+
+    assert page.title == title
