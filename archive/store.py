@@ -199,12 +199,14 @@ class _Storing:
             self._connection.execute(_NEW_FIGURES, figures)
         if self._rebuild or _differ(row, old, FOUND_BY):
             self.entries[id_] = Entry(id_, row["title"], row["text"])
-        if self._rebuild or _differ(row, old, CLUSTERED_BY):
+        given = _cluster_input(row, task)
+        if _differ(row, old, CLUSTERED_BY) or (
+            self._rebuild and not clusters.stands(self._connection, given, ready)
+        ):
             if old is not None and old["state"] == "live":
                 self.notes += clusters.remove(
                     self._connection, self._db, id_, now=row["updated_at"]
                 )
-            given = _cluster_input(row, task)
             placed = clusters.place(self._connection, self._db, given, ready, now=row["updated_at"])
             self.notes += placed.notes
 

@@ -7,7 +7,7 @@ groups   clusters, members, events: the rows and how they change
 place    the way of one document through all of them, in one transaction
 """
 
-from archive.clusters.place import place, remove
+from archive.clusters.place import place, remove, stands
 from archive.clusters.values import ClusterInput, Placement
 
-__all__ = ["ClusterInput", "Placement", "place", "remove"]
+__all__ = ["ClusterInput", "Placement", "place", "remove", "stands"]

@@ -288,6 +288,23 @@ class Groups:
         self.notes.append(ChangeNote(_NOTES[kind], cluster_id, told))
 
 
+def seated_by(connection: Connection, document_id: str) -> int | None:
+    """The rule version that gave a document its newest seat; None where it has none."""
+    held = select(Member.cluster_id).where(Member.document_id == document_id).scalar_subquery()
+    query = (
+        select(ClusterEvent.rule_version)
+        .join(Cluster, Cluster.id == ClusterEvent.cluster_id)
+        .where(
+            ClusterEvent.document_id == document_id,
+            ClusterEvent.kind.in_(("create", "join", "split")),
+            or_(Cluster.id.in_(held), Cluster.merged_into.in_(held)),
+        )
+        .order_by(ClusterEvent.id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).scalar_one_or_none()
+
+
 def _components(documents: Sequence[str], pairs: set[tuple[str, str]]) -> list[list[str]]:
     """Documents that hang together by pairs; parts and their members keep the given order."""
     parent = {document: document for document in documents}

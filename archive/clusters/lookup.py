@@ -259,11 +259,21 @@ def _stored_text(row: RowMapping) -> Prepared:
     )
 
 
-def write(
-    connection: Connection, prepared: Prepared, claim: Claim, open_shingles: list[int]
-) -> None:
-    """Store a fingerprint and make it findable."""
-    row = {
+def holds(connection: Connection, prepared: Prepared, claim: Claim) -> bool:
+    """Whether the very same fingerprint and claim are stored, fetched at whatever time."""
+    query = select(_prints).where(_prints.c.document_id == claim.document_id)
+    stored = connection.execute(query).mappings().one_or_none()
+    if stored is None:
+        return False
+    row = _row(prepared, claim)
+    told = {"fetched_at": None}
+    return all(row[name] == stored[name] for name in row if name != "claim") and (
+        row["claim"] | told == stored["claim"] | told
+    )
+
+
+def _row(prepared: Prepared, claim: Claim) -> dict[str, Any]:
+    return {
         "document_id": claim.document_id,
         "version": prepared.version,
         "exact": prepared.exact,
@@ -271,11 +281,17 @@ def write(
         "n_han": prepared.n_han,
         "skeleton": prepared.skeleton.astype("<u2").tobytes(),
         "figures": prepared.numbers.to_bytes(),
-        "breaks": [prepared.breaks.headings, prepared.breaks.numberings],
+        "breaks": [list(prepared.breaks.headings), list(prepared.breaks.numberings)],
         "masked": prepared.masked,
         "claim": claim.to_json(),
     }
-    number = connection.execute(_NEW_FINGERPRINT, row).scalar_one()
+
+
+def write(
+    connection: Connection, prepared: Prepared, claim: Claim, open_shingles: list[int]
+) -> None:
+    """Store a fingerprint and make it findable."""
+    number = connection.execute(_NEW_FINGERPRINT, _row(prepared, claim)).scalar_one()
     if prepared.n_han >= MIN_SIMHASH:
         bands = [
             {"band": band, "key": key, "number": number} for band, key in enumerate(prepared.bands)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from archive.clusters import judge, lookup
 from archive.clusters.compilations import Compilations
-from archive.clusters.groups import Groups
+from archive.clusters.groups import Groups, seated_by
 from archive.clusters.judge import Judged
 from archive.clusters.values import ClusterInput, Placement
 from archive.db import Database
@@ -15,7 +15,7 @@ from archive.feed import ChangeNote
 from archive.models import Member
 from dedupe import Prepared
 from dedupe.canonical import FRAGMENT, Claim, replaces
-from dedupe.compare import compare
+from dedupe.compare import RULE_VERSION, compare
 from dedupe.grouping import Link, Standing, find_parts, meet
 
 
@@ -39,6 +39,13 @@ def place(
     lookup.write(connection, prepared, claim, shingles)
     judge.write_edges(connection, document.document_id, judged, now)
     return _Placing(connection, document, prepared, claim, judged, now).run()
+
+
+def stands(connection: Connection, document: ClusterInput, prepared: Prepared) -> bool:
+    """Whether a document sits where today's rule put it, by the fingerprint it has now."""
+    if not lookup.holds(connection, prepared, document.claim(prepared)):
+        return False
+    return seated_by(connection, document.document_id) == RULE_VERSION
 
 
 def remove(

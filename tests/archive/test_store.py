@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from archive import extractions
 from archive.archive import Archive
@@ -11,9 +12,11 @@ from archive.models import (
     Article,
     ArticlePart,
     Capture,
+    ClusterEvent,
     Document,
     Extraction,
     Figure,
+    Fingerprint,
     Member,
     Run,
     WarcFile,
@@ -24,6 +27,7 @@ from archive.page import Page, PageDocument, Topic
 from archive.search import Query, search
 from archive.store import OFF_TOPIC, Extracted, document_id, store_pages
 from dedupe import prepare
+from dedupe.fingerprint import VERSION
 from tests.archive.conftest import NOW
 
 URL = "http://a.test/1"
@@ -112,6 +116,31 @@ def test_storing_the_same_again_tells_nothing(store: Store) -> None:
     before = store.events(), store.rows(Document.version, Document.updated_at)
     store.store(page(document()))
     assert (store.events(), store.rows(Document.version, Document.updated_at)) == before
+
+
+def test_a_rebuild_leaves_an_unchanged_document_in_its_seat(store: Store) -> None:
+    store.store(page(document(), document(2, TEXT.replace("青禾", "白石"))))
+    seats = store.rows(Member.__table__)
+    told, recorded = store.events(), store.rows(ClusterEvent.id)
+    store.store(page(document(), document(2, TEXT.replace("青禾", "白石"))), rebuild=True)
+    assert store.rows(Member.__table__) == seats
+    assert (store.events(), store.rows(ClusterEvent.id)) == (told, recorded)
+
+
+@pytest.mark.parametrize("column", [ClusterEvent.rule_version, Fingerprint.version])
+def test_a_rebuild_after_an_upgrade_places_anew_and_keeps_ids(
+    store: Store, column: InstrumentedAttribute[int]
+) -> None:
+    same, other = document(), document(2, TEXT.replace("青禾", "白石").replace("157", "326"))
+    store.store(page(same, other))
+    seats = store.rows(Member.document_id, Member.cluster_id, Member.role)
+    recorded = len(store.rows(ClusterEvent.id))
+    with store.archive.database.write() as connection:
+        connection.execute(update(column.class_).values({column: 0}))
+    store.store(page(same, other), rebuild=True)
+    assert store.rows(Member.document_id, Member.cluster_id, Member.role) == seats
+    assert len(store.rows(ClusterEvent.id)) > recorded
+    assert store.rows(Fingerprint.version) == [(VERSION,)] * 2
 
 
 @pytest.mark.parametrize("rebuild", [False, True])
