@@ -217,10 +217,13 @@ def _named_text(db: Database, name: str) -> tuple[str, str]:
         return row.title, row.text
 
 
+_SITE_NAMES = select(Site.id, Site.name)
+
+
 def site_names(db: Database) -> dict[str, str]:
     """The name of each site by its id."""
     with db.read() as connection:
-        return {row.id: row.name for row in connection.execute(select(Site.id, Site.name))}
+        return {row.id: row.name for row in connection.execute(_SITE_NAMES)}
 
 
 def raw_capture(archive: Archive, capture_id: int) -> tuple[CaptureView, Record]:

@@ -37,11 +37,13 @@ def save(db: Database, name: str, query: Query, now: datetime) -> None:
         connection.execute(insert(SavedQuery).values(row))
 
 
+_ALL = select(SavedQuery.name, SavedQuery.query, SavedQuery.saved_at).order_by(SavedQuery.name)
+
+
 def saved(db: Database) -> list[Saved]:
     """All saved searches by name."""
-    query = select(SavedQuery.name, SavedQuery.query, SavedQuery.saved_at)
     with db.read() as connection:
-        rows = connection.execute(query.order_by(SavedQuery.name)).all()
+        rows = connection.execute(_ALL).all()
     return [Saved(row.name, _from_json(row.query), row.saved_at) for row in rows]
 
 

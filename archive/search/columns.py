@@ -125,10 +125,10 @@ def reload(connection: Connection, old: Columns, subjects: Sequence[str]) -> Col
     )
 
 
-def places_of(columns: Columns, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The places of the documents with these numbers; numbers without a place are left out."""
-    size = max(columns.number.max(initial=0), numbers.max(initial=0)) + 1
-    return np.flatnonzero(set_of(numbers, size)[columns.number])
+def places_of(columns: Columns, numbers: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The places of the documents in this set; numbers without a place are left out."""
+    newer = max(0, int(columns.number.max(initial=0)) + 1 - len(numbers))
+    return np.flatnonzero(np.pad(numbers, (0, newer))[columns.number])
 
 
 def set_of(numbers: NDArray[np.int64], size: int) -> NDArray[np.bool_]:

@@ -48,18 +48,18 @@ def narrow(columns: Columns, hits: Places, query: Query) -> tuple[Places, Facets
     everything = common.copy()
     for mask in masks.values():
         everything &= mask
+    narrowed = hits[everything]
     facets = {}
     for facet in FACETS:
-        rest = common
+        counted = narrowed
         if facet in masks:
             rest = common.copy()
             for name, mask in masks.items():
                 if name != facet:
                     rest &= mask
-        else:
-            rest = everything
-        facets[facet] = _count(columns, hits[rest], facet, getattr(query, facet))
-    return hits[everything], facets
+            counted = hits[rest]
+        facets[facet] = _count(columns, counted, facet, getattr(query, facet))
+    return narrowed, facets
 
 
 def _mask(columns: Columns, hits: Places, facet: str, chosen: tuple[str, ...]) -> Mask:

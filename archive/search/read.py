@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, bindparam, func, select, text
+from sqlalchemy import Connection, bindparam, select, text
 from sqlalchemy.exc import DBAPIError
 
 from archive.db import Database
@@ -21,8 +21,8 @@ from archive.errors import BadCursor, BadQuery
 from archive.models import Change, Document, Member, SearchEntry
 from archive.search import columns as cols
 from archive.search.columns import Columns
-from archive.search.match import matching, prepare
-from archive.search.narrow import Facets, narrow, newest
+from archive.search.match import Standing, matching, prepare, standing, state
+from archive.search.narrow import Facets, Places, narrow, newest
 from archive.search.query import And, Node, Query, parse, terms
 from archive.search.relevance import best, keys, relevance
 from archive.search.snippets import AROUND, Line, lines
@@ -33,9 +33,14 @@ SECONDS = 10.0
 SNIPPET = 2 * AROUND
 """Characters of the text's beginning, shown where there is no hit to show."""
 REMEMBERED = 32
-"""Searches whose hits a server remembers: 8 bytes a hit."""
+"""Terms of which a server remembers where they stand: 2 bytes a document."""
+MOST = 0.5
+"""Above this share of all documents, reading all columns is quicker than naming the hits."""
 FULL_RELOAD_S = 600.0
 """A server reads all columns again so often, whatever the feed told it."""
+
+
+Stands = Callable[[str], Standing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +102,8 @@ class Searcher:
         self._columns: Columns | None = None
         self._seq = 0
         self._loaded_at = 0.0
-        self._found: OrderedDict[Node, NDArray[np.int64]] = OrderedDict()
-        self._found_seq = -1
+        self._stands: OrderedDict[str, Standing] = OrderedDict()
+        self._stands_at = (-1, -1)
 
     def search(
         self,
@@ -112,16 +117,17 @@ class Searcher:
         if not 0 <= limit <= MAX_LIMIT:
             raise BadQuery(f"the limit is {limit}; give 0 to {MAX_LIMIT}")
         node = parse(query.text)
-        with self.db.read() as connection, _time_limit(connection, seconds):
-            columns, hits, facets = self._find(connection, node, query)
-            if query.sort == "relevance" and terms(node):
-                marked = relevance(connection, columns, hits, node)
+        forms = terms(node)
+        with self.db.read() as connection, _time_limit(connection, seconds) as go_on:
+            columns, hits, facets, stands = self._find(connection, node, query, go_on)
+            if query.sort == "relevance" and forms:
+                marked = relevance(connection, columns, hits, forms, stands)
                 page = best(columns, marked, _relevance_place(after), limit + 1)
             else:
                 marked = None
                 page = newest(columns, hits, _date_place(after), limit + 1)
             more, page = len(page) > limit, page[:limit]
-            found = _hits(connection, columns, page, terms(node))
+            found = _hits(connection, columns, page, forms)
         token = None
         if more and len(page):
             last = page[-1]
@@ -135,55 +141,58 @@ class Searcher:
     def documents(self, query: Query, *, seconds: float = SECONDS) -> list[str]:
         """The ids of all documents that `query` means, newest first."""
         node = parse(query.text)
-        with self.db.read() as connection, _time_limit(connection, seconds):
-            columns, hits, _ = self._find(connection, node, query)
+        with self.db.read() as connection, _time_limit(connection, seconds) as go_on:
+            columns, hits, _, _ = self._find(connection, node, query, go_on)
             ordered = newest(columns, hits, None, max(1, len(hits)))
         return [document.decode() for document in columns.document[ordered].tolist()]
 
     def _find(
-        self, connection: Connection, node: Node, query: Query
-    ) -> tuple[Columns, NDArray[np.int64], Facets]:
+        self, connection: Connection, node: Node, query: Query, go_on: Callable[[], None]
+    ) -> tuple[Columns, Places, Facets, Stands]:
         prepare(connection)
-        found = None
-        if node != And(()):
-            found = self._matching(connection, node) if self.keep else matching(connection, node)
+        seq, size = state(connection)  # before the search: what it sees is this or newer
+        stands = self._terms(connection, seq, size, go_on)
+        found = None if node == And(()) else matching(node, stands, size)
         if self.keep:
-            columns = self._current(connection)
-        elif found is None:
+            columns = self._current(connection, seq)
+        elif found is None or np.count_nonzero(found) > size * MOST:
             columns = cols.load(connection)
         else:
-            columns = cols.load_numbers(connection, np.unique(found).tolist())
-        if found is None:
-            hits = np.arange(len(columns), dtype=np.int64)
-        else:
-            hits = cols.places_of(columns, found)
+            columns = cols.load_numbers(connection, np.flatnonzero(found).tolist())
+        hits = np.arange(len(columns)) if found is None else cols.places_of(columns, found)
         hits, facets = narrow(columns, hits, query)
-        return columns, hits, facets
+        return columns, hits, facets, stands
 
-    def _matching(self, connection: Connection, node: Node) -> NDArray[np.int64]:
-        """What matches, remembered until something changes.
+    def _terms(
+        self, connection: Connection, seq: int, size: int, go_on: Callable[[], None]
+    ) -> Stands:
+        """What tells where a term stands; remembered until changes come.
 
         Who chooses a facet or turns a page asks for the same words again.
         """
-        seq = _last_change(connection)  # before the search: what it sees is this or newer
         with self._lock:
-            if seq != self._found_seq:
-                self._found.clear()
-                self._found_seq = seq
-            if node in self._found:
-                self._found.move_to_end(node)
-                return self._found[node]
-        found = matching(connection, node)
-        with self._lock:
-            if seq == self._found_seq:
-                self._found[node] = found
-                if len(self._found) > REMEMBERED:
-                    self._found.popitem(last=False)
-        return found
+            if self._stands_at != (seq, size):
+                self._stands.clear()
+                self._stands_at = (seq, size)
 
-    def _current(self, connection: Connection) -> Columns:
+        def stands(form: str) -> Standing:
+            with self._lock:
+                if self._stands_at == (seq, size) and form in self._stands:
+                    self._stands.move_to_end(form)
+                    return self._stands[form]
+            go_on()
+            found = standing(connection, form, size)
+            with self._lock:
+                if self._stands_at == (seq, size):
+                    self._stands[form] = found
+                    if len(self._stands) > REMEMBERED:
+                        self._stands.popitem(last=False)
+            return found
+
+        return stands
+
+    def _current(self, connection: Connection, newest_seq: int) -> Columns:
         with self._lock:
-            newest_seq = _last_change(connection)
             now = time.monotonic()
             changed = newest_seq > self._seq
             if self._columns is None or (changed and now - self._loaded_at > FULL_RELOAD_S):
@@ -196,10 +205,6 @@ class Searcher:
                 self._columns = cols.reload(connection, self._columns, subjects.scalars().all())
             self._seq = max(newest_seq, self._seq)
             return self._columns
-
-
-def _last_change(connection: Connection) -> int:
-    return connection.execute(select(func.max(Change.seq))).scalar_one() or 0
 
 
 # Made once: putting a statement together takes longer than running it.
@@ -270,22 +275,36 @@ def _snippet(text: str, shown: Sequence[Line]) -> str:
 _CANCELLED = "57014"
 
 
+_STEPS = 1_000_000
+"""Of SQLite between two looks at the clock, some 100 ms. Each look has to wait for Python's lock:
+with one every 10,000 steps, a search beside seven others spent most of its time waiting."""
+
+
 @contextmanager
-def _time_limit(connection: Connection, seconds: float) -> Iterator[None]:
-    """End what the database does in this block after `seconds`, as BadQuery."""
+def _time_limit(connection: Connection, seconds: float) -> Iterator[Callable[[], None]]:
+    """End what the database does in this block after `seconds`, as BadQuery.
+
+    Gives what is to be called between two statements, as the database times each for itself.
+    """
     raw: Any = connection.connection.dbapi_connection
     sqlite = connection.dialect.name == "sqlite"
+    until = time.monotonic() + seconds
+
+    def go_on() -> None:
+        if time.monotonic() > until:
+            raise TimeoutError
+
     if sqlite:
-        until = time.monotonic() + seconds
-        raw.set_progress_handler(lambda: time.monotonic() > until, 10_000)
+        raw.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
     else:
         connection.execute(text(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}"))
     try:
-        yield
-    except DBAPIError as error:
+        yield go_on
+    except (DBAPIError, TimeoutError) as error:
+        fault = getattr(error, "orig", None)
         # PostgreSQL says that it was cancelled, and under load not always that time was the reason.
-        cancelled = getattr(error.orig, "sqlstate", None) == _CANCELLED
-        if not cancelled and "interrupted" not in str(error.orig):
+        cancelled = getattr(fault, "sqlstate", None) == _CANCELLED or "interrupted" in str(fault)
+        if not cancelled and not isinstance(error, TimeoutError):
             raise
         raise BadQuery(
             f"the search took longer than {seconds:g} seconds; ask for something rarer",

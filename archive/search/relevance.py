@@ -7,7 +7,7 @@ newest where marks are equal, are then marked by how often the terms stand in th
 does: more is better, but ever less so, and a long text needs more. They come before all others.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +16,8 @@ from sqlalchemy import Connection, bindparam, select
 
 from archive.fold import place_pattern
 from archive.models import Document, SearchEntry
-from archive.search.columns import Columns, set_of
-from archive.search.match import segments
-from archive.search.query import Node, terms
+from archive.search.columns import Columns
+from archive.search.match import Standing
 
 TITLE = 2.0
 """What a term in the title counts, beside 1 for standing anywhere."""
@@ -48,18 +47,22 @@ class Marked:
     marks: NDArray[np.float64]
 
 
-def relevance(connection: Connection, columns: Columns, hits: Places, node: Node) -> Marked:
-    """The marks of `hits` (places in `columns`) for the terms of `node`."""
+def relevance(
+    connection: Connection,
+    columns: Columns,
+    hits: Places,
+    forms: Sequence[str],
+    stands: Callable[[str], Standing],
+) -> Marked:
+    """The marks of `hits` (places in `columns`) for the terms `forms`."""
     numbers = columns.number[hits]
     marks = np.zeros(len(hits))
     weights: dict[str, float] = {}
-    for form in terms(node):
-        found, found_in_title = segments(connection, form)
-        size = max(numbers.max(initial=0), found.max(initial=0)) + 1
-        with_term, in_title = set_of(found, size), set_of(found_in_title, size)
-        weights[form] = 1.0 / float(np.log2(2 + np.count_nonzero(with_term)))
-        marks += weights[form] * with_term[numbers]
-        marks += TITLE * weights[form] * in_title[numbers]
+    for form in forms:
+        found = stands(form)
+        weights[form] = 1.0 / float(np.log2(2 + np.count_nonzero(found.anywhere)))
+        marks += weights[form] * found.anywhere[numbers]
+        marks += TITLE * weights[form] * found.in_title[numbers]
     chosen = _top(marks, keys(columns, hits), READ)
     counted = _counted(connection, numbers[chosen].tolist(), weights)
     marks[chosen] += [AHEAD + counted.get(number, 0.0) for number in numbers[chosen].tolist()]

@@ -71,7 +71,7 @@ def search_page(
     renderer = Renderer(request)
     words = Words(renderer.language)
     results = shared.searcher.search(asked, limit=PAGE, after=after or None)
-    names = reading.site_names(shared.database)
+    names = shared.total("site names", lambda: reading.site_names(shared.database))
     kept = {"view": view if view != "list" else ""}
     return renderer.page(
         "search.html",

@@ -179,6 +179,35 @@ def test_booleans_are_set_algebra(database: Database, build: Builder) -> None:
     assert {query: found(database, query) for query in cases} == cases
 
 
+def test_any_query_finds_what_its_parts_find_in_a_scan(database: Database, build: Builder) -> None:
+    random = Random(7)
+    forms = {}
+    for _ in range(25):
+        text = "".join(random.choices("甲乙丙丁 ", k=random.randrange(8)))
+        title = "".join(random.choices("甲乙戊", k=random.randrange(3)))
+        forms[build.document(text, title=title)] = (text, title)
+    searcher = Searcher(database)
+
+    def asked(depth: int) -> tuple[str, set[str]]:
+        """A query, and the documents it means."""
+        if depth == 0 or random.random() < 0.2:
+            word = "".join(random.choices("甲乙丙丁戊", k=random.choice((1, 1, 2))))
+            return word, {d for d, parts in forms.items() if any(word in p for p in parts)}
+        (a, in_a), (b, in_b) = asked(depth - 1), asked(depth - 1)
+        return random.choice(
+            [
+                (f"({a} OR {b})", in_a | in_b),
+                (f"({a} AND {b})", in_a & in_b),
+                (f"({a} NOT {b})", in_a - in_b),
+                (f"(NOT {a} NOT {b})", set(forms) - in_a - in_b),
+            ]
+        )
+
+    for _ in range(150):
+        query, expected = asked(3)
+        assert (query, set(searcher.documents(Query(query)))) == (query, expected)
+
+
 def test_parentheses_and_quotes_inside_words_are_text(database: Database, build: Builder) -> None:
     a = build.document("工作（摘要）与“放心”活动")
     for query in ("工作（摘要）", "与“放心”活动", "(工作（摘要）)", "作(摘要) AND “放心”活"):
@@ -468,7 +497,7 @@ def test_a_server_finds_what_was_indexed_again(database: Database, build: Builde
     assert [hit.id for hit in search(database, Query("举报")).hits] == [document]
 
 
-def test_a_server_remembers_hits_until_something_changes(
+def test_a_server_remembers_terms_until_something_changes(
     database: Database, build: Builder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(read, "REMEMBERED", 2)
@@ -478,7 +507,7 @@ def test_a_server_remembers_hits_until_something_changes(
         for word in words:
             build.document(word)
         assert [searcher.search(Query(word)).total for word in words * 2] == [number] * 6
-        assert len(searcher._found) == 2
+        assert len(searcher._stands) == 2
 
 
 def test_an_archive_of_before_the_characters_is_brought_up_to_date(
