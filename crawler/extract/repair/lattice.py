@@ -41,6 +41,14 @@ LOSS_BEAM: Final = 4
 LOSS_CHOICES: Final = 4
 LOSS_ROW_BEAM: Final = 3
 MAX_IN_A_ROW: Final = 3
+UNDEFINED: Final = -5.5
+"""Cost of an undefined pair behind a "?": as likely as an ASCII character there, and its second
+byte is one of 126. Without it such readings, which are many, fill the beam."""
+UNENDED: Final = -4.0
+"""Cost of a text that ends in one of `_OPENING`; a sentence wrapped onto the next line does."""
+
+_OPENING: Final = frozenset(",、“‘《〈「『【(")
+"""Marks that something has to follow."""
 
 _UNDEFINED: Final = {
     lead: tuple(
@@ -117,6 +125,8 @@ class Search:
                     made += len(ahead) - before
                     self._trim(ahead)
                 shifted = nlargest(LOSS_ROW_BEAM, longer)
+        if following is None:
+            ahead = [_ended(reading) for reading in ahead]
         ahead.sort(key=_score, reverse=True)
         limit = ahead[0].score - SPREAD if ahead else 0.0
         self.readings = [reading for reading in ahead[:BEAM] if reading.score >= limit]
@@ -297,6 +307,7 @@ class Search:
             for lead in _UNDEFINED[after.last]:
                 if lead > 0x80:
                     yield after.but(
+                        score=after.score + UNDEFINED,
                         pending=lead,
                         last=lead,
                         data=after.data + bytes((lead,)),
@@ -426,6 +437,13 @@ class Search:
             text=reading.text + text,
             data=reading.data + code,
         )
+
+
+def _ended(reading: Reading) -> Reading:
+    """`reading` at the end of its text."""
+    if reading.pending == NONE and reading.context[1] in _OPENING:
+        return reading.but(score=reading.score + UNENDED)
+    return reading
 
 
 def _begun(reading: Reading, byte: int) -> Reading:

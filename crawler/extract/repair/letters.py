@@ -18,7 +18,7 @@ from crawler.extract.repair.symbols import fold
 
 RARE: Final = -12.5
 """ln P below which a character is not thought of where its first byte is missing."""
-ODD: Final = -6.0
+ODD: Final = -10.0
 """Added for full-width letters, digits and signs that Chinese text rarely has."""
 
 PRIVATE_HIGH: Final = frozenset((*range(0xAA, 0xB0), *range(0xF8, 0xFF)))

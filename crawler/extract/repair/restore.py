@@ -24,8 +24,10 @@ BACK: Final = 3
 CHECKED: Final = 60
 """Readings tried against the certificate."""
 CERTAIN_MARGIN: Final = 3.0
-DOUBTED_MARGIN: Final = 10.0
 LIKELY_MARGIN: Final = 4.0
+DOUBTED_CERTAIN_MARGIN: Final = 10.0
+DOUBTED_LIKELY_MARGIN: Final = 5.0
+"""The same two where private-use characters may have been lost."""
 MAX_ALTERNATIVES: Final = 4
 DOUBT: Final = -7.7
 """Mean ln P of two characters below which bytes may be missing between them."""
@@ -131,14 +133,14 @@ class Restorer:
     def _place(self, run: str, start: int, trigger: int, context: tuple[str, str]) -> Place:
         taken, ranked = self._read(run, start, trigger, context, losses=False)
         evidence = self._evidence
-        doubt = evidence.dropped and (not ranked or self._strain(ranked[0], context) < DOUBT)
+        doubt = evidence.dropped and (not ranked or self._odd(ranked[0], taken, context))
         if doubt:
             longer, others = self._read(run, start, trigger, context, losses=True)
             if others and (not ranked or others[0].score >= ranked[0].score):
                 taken, ranked = longer, others
         if not ranked:
             return self._failed(run, trigger)
-        return self._judged(ranked, taken, DOUBTED_MARGIN if doubt else CERTAIN_MARGIN)
+        return self._judged(ranked, taken, doubt=doubt)
 
     def _read(
         self, run: str, start: int, trigger: int, context: tuple[str, str], *, losses: bool
@@ -169,6 +171,12 @@ class Restorer:
         readings = search.complete()[:CHECKED]
         return taken, [r for r in readings if r.orphan or self._proves(r, whole)]
 
+    def _odd(self, reading: Reading, taken: Sequence[Token], context: tuple[str, str]) -> bool:
+        """True if the text is unlikely, or has a letter or digit that stood nowhere as such."""
+        shown = {token.value for token in taken}
+        new = (char for char in reading.text if char.isascii() and char.isalnum())
+        return any(char not in shown for char in new) or self._strain(reading, context) < DOUBT
+
     def _strain(self, reading: Reading, context: tuple[str, str]) -> float:
         """How unlikely the unlikeliest two characters in a row are: mean ln P of them."""
         symbols = (*context, *fold(reading.text))
@@ -188,7 +196,7 @@ class Restorer:
             return half_width(page) == half_width(whole)
         return page == whole
 
-    def _judged(self, ranked: Sequence[Reading], taken: Sequence[Token], sure: float) -> Place:
+    def _judged(self, ranked: Sequence[Reading], taken: Sequence[Token], *, doubt: bool) -> Place:
         ranked = [r.but(text=_familiar(r.text)) for r in ranked]
         best = ranked[0]
         others = [r for r in ranked if r.text != best.text]
@@ -201,7 +209,7 @@ class Restorer:
             start=taken[first].start if first < len(taken) else taken[-1].end,
             end=taken[first + last - 1].end if last else taken[first].start,
             restored=best.text[left : len(best.text) - right],
-            status=_status(best, margin, sure),
+            status=_status(best, margin, doubt=doubt),
             alternatives=tuple(
                 dict.fromkeys(r.text[left : len(r.text) - right] for r in others[:MAX_ALTERNATIVES])
             ),
@@ -232,12 +240,13 @@ def _familiar(text: str) -> str:
     return text
 
 
-def _status(best: Reading, margin: float, sure: float) -> RepairStatus:
+def _status(best: Reading, margin: float, *, doubt: bool) -> RepairStatus:
     if LOST in best.text:
         return "failed"
-    if best.unknown == 0 and not best.orphan and margin >= sure:
+    shown = best.unknown == 0 and not best.orphan
+    if shown and margin >= (DOUBTED_CERTAIN_MARGIN if doubt else CERTAIN_MARGIN):
         return "certain"
-    return "likely" if margin >= LIKELY_MARGIN else "guess"
+    return "likely" if margin >= (DOUBTED_LIKELY_MARGIN if doubt else LIKELY_MARGIN) else "guess"
 
 
 def _same_head(taken: Sequence[Token], text: str) -> tuple[int, int]:

@@ -36,8 +36,17 @@ WORD_FLOOR = 20
 TRANSITION_SHARE = 0.4
 MARKS = 0.12
 """Share of punctuation in running text."""
+MARKS_APART = ",。、;:?!"
+"""Marks that begin anew: what follows one does not depend on the character before it. Counted by
+that character, what begins a sentence would be known of the few that the texts show."""
 MARK_AFTER_WORD = 0.18
 """How often a mark follows a word: `MARKS` and 1.6 characters a word."""
+SELDOM_MARK = 0.01
+"""Least share of each of ,。、;:?! among them; statutes ask and exclaim nothing."""
+MARK_BEFORE_WORD = 0.3
+"""How much of that counts in the other direction, for what follows a mark."""
+NUMBERS = 0.02
+"""Share of numbers among words; word lists have none, and statutes spell them out."""
 DISCOUNT = 0.8
 KEEP_BIGRAM = 0.4
 KEEP_TRIGRAM = 1.5
@@ -51,13 +60,14 @@ class Counts:
     """Weighted counts of one, two and three characters in a row.
 
     `open_` is the weight of contexts whose next character is unknown (the end of a listed word):
-    it goes to the lower order.
+    it goes to the lower order. `starts` is the weight of the first two characters of words.
     """
 
     one: Weights = field(default_factory=lambda: defaultdict(float))
     two: Weights = field(default_factory=lambda: defaultdict(float))
     three: Weights = field(default_factory=lambda: defaultdict(float))
     open_: Weights = field(default_factory=lambda: defaultdict(float))
+    starts: Weights = field(default_factory=lambda: defaultdict(float))
 
     def add_text(self, lines: Iterable[str], weight: float) -> None:
         """Counts running text."""
@@ -66,7 +76,8 @@ class Counts:
             text = START + fold(line)
             grams[0].update(text[1:])
             grams[1].update(map("".join, pairwise(text)))
-            grams[2].update(map("".join, zip(text, text[1:], text[2:], strict=False)))
+            triples = zip(text, text[1:], text[2:], strict=False)
+            grams[2].update("".join(gram) for gram in triples if gram[1] not in MARKS_APART)
         for mine, seen in zip((self.one, self.two, self.three), grams, strict=True):
             for gram, count in seen.items():
                 mine[gram] += count * weight
@@ -81,6 +92,7 @@ class Counts:
                     self.two[word[index : index + 2]] += value
                 if index + 2 < len(word):
                     self.three[word[index : index + 3]] += value
+            self.starts[word[:2]] += value
             self.open_[word[-1]] += value
             if len(word) > 1:
                 self.open_[word[-2:]] += value
@@ -94,28 +106,39 @@ class Counts:
                     self.two[first + second] += weight[first] * p
 
     def add_marks(self) -> None:
-        """Lets punctuation follow words: word lists and transitions know of none.
+        """Lets punctuation and numbers stand between words: word lists and transitions know none.
 
-        A word's end is followed by a mark with the probability that texts show on average.
+        A word's end is followed by a mark with the probability that texts show on average, and a
+        mark by the start of any word.
         """
-        marks = {char: n for char, n in self.one.items() if char in ",。、;:"}
+        marks = {mark: self.one[mark] for mark in MARKS_APART}
         total = sum(marks.values())
+        shares = {m: MARK_AFTER_WORD * max(n / total, SELDOM_MARK) for m, n in marks.items()}
+        self.starts["0"] = NUMBERS * sum(self.starts.values())
+        for start, count in self.starts.items():
+            for mark, share in shares.items():
+                value = count * share * MARK_BEFORE_WORD
+                self.two[mark + start[0]] += value
+                if len(start) > 1 and value >= KEEP_TRIGRAM:
+                    self.three[mark + start] += value
+        shares["0"] = NUMBERS
         for context, count in list(self.open_.items()):
-            for mark, n in marks.items():
-                value = count * MARK_AFTER_WORD * n / total
+            for mark, share in shares.items():
+                value = count * share
                 if len(context) == 1:
                     self.two[context + mark] += value
                 elif value >= KEEP_TRIGRAM:
                     self.three[context + mark] += value
-            self.open_[context] = count * (1 - MARK_AFTER_WORD)
+            self.open_[context] = count * (1 - sum(shares.values()))
 
     def restore_marks(self) -> None:
-        """Gives punctuation its share back: word lists and transitions have none."""
+        """Gives punctuation and numbers their share: word lists and transitions have none."""
         marks = [char for char in self.one if not char.isalnum()]
         others = sum(n for char, n in self.one.items() if char.isalnum())
         factor = MARKS / (1 - MARKS) * others / sum(self.one[char] for char in marks)
         for char in marks:
             self.one[char] *= factor
+        self.one["0"] = max(self.one["0"], NUMBERS * sum(self.one.values()))
 
 
 def read_laws(path: Path) -> Iterator[str]:

@@ -154,6 +154,31 @@ def test_a_lost_digit_comes_back_where_only_one_fits(text):
     assert done.spans[-1].status in WORSE
 
 
+@pytest.mark.parametrize("text", ["会上大家畅所欲言地谈论。", "这笔钱付给了当地店主。"])
+@pytest.mark.parametrize("folded", [False, True])
+def test_a_line_ends_in_a_mark_that_can_end_one(text, folded):
+    listed = {**some_list(120, 1), "論": "lùn", "當": "dāng", "數": "shù", "務": "wù"}
+    damaged = corrupt(PAGE + text, listed, folded=folded)
+    assert damaged.endswith("?")
+    assert repair_text(damaged).text.endswith(text)
+
+
+def test_a_shift_that_swallows_a_digit_does_not_lose_the_rest():
+    damaged = corrupt(PAGE + "来源：海滑村委会日期：4月20日", some_list(100, 3))
+    assert damaged.endswith("?月20日")
+    assert repair_text(damaged).text.endswith("滑村委会日期：\ufffd月20日")
+
+
+@pytest.mark.parametrize(
+    "sentence", ["看看邻居怎么说。", "科技小组也来了。", "克服困难再出发。", "可是没有发票。"]
+)
+def test_a_sentence_may_begin_with_any_word(sentence):
+    listed = {**some_list(120, 1), "現": "xiàn", "務": "wù"}
+    damaged = corrupt(PAGE + "大家都赶到了现场。" + sentence, listed)
+    assert "?" in damaged.splitlines()[-1]
+    assert repair_text(damaged).text.endswith("现场。" + sentence)
+
+
 def test_texts_that_only_look_alike_come_back_as_they_are():
     for text in ALIKE:
         assert repair_text(text).text is text

@@ -10,6 +10,8 @@ from crawler.extract.repair.script import simplify
         ("著名律師的著作", "著名律师的著作"),
         ("林溪著，周遠山譯：《集市》", "林溪著，周远山译：《集市》"),
         ("顯著著手", "显著着手"),
+        ("寫著作業，帶著有色眼鏡", "写着作业，带着有色眼镜"),
+        ("林溪著有《集市》，周遠山著有三十余篇小說", "林溪著有《集市》，周远山著有三十余篇小说"),
     ],
 )
 def test_neighbours_tell_the_two_uses_of_one_character_apart(seen, wanted):
