@@ -75,9 +75,20 @@ def places() -> list[str]:
     return list(load("names.toml")["places"])
 
 
-def make_facts(rng: Random, agency: Agency, year: int, *, in_news: bool = False) -> Facts:
-    """Draw a year's figures: parts add up to their totals, rates follow from their counts."""
-    complaints, reports = rng.randint(700, 9000), rng.randint(90, 900)
+def make_facts(
+    rng: Random,
+    agency: Agency,
+    year: int,
+    *,
+    in_news: bool = False,
+    received: int | None = None,
+) -> Facts:
+    """Draw a year's figures: parts add up to their totals, rates follow from their counts.
+
+    `received`: the complaints of the year, where the agency has a history.
+    """
+    drawn, reports = rng.randint(700, 9000), rng.randint(90, 900)
+    complaints = drawn if received is None else received
     enquiries = rng.randint(900, 12000)
     settled = int(complaints * rng.uniform(0.86, 0.985))
     goods = int(complaints * rng.uniform(0.44, 0.62))

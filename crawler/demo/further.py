@@ -11,6 +11,7 @@ from crawler.demo.hosts import (
     ucap,
     unit,
     vsb,
+    yearly,
 )
 from crawler.demo.library import More
 from crawler.demo.state import State
@@ -26,6 +27,7 @@ NAMES = (
     changes.OUTAGE,
     copies.NAME,
     copies.SITEMAP,
+    yearly.NAME,
     mislabelled.NAME,
     mislabelled.ENCODINGS,
     *refusals.NAMES,
@@ -45,6 +47,7 @@ def build(
         changes.build_outage(more, state),
         copies.build(more),
         copies.build_sitemap(more, addresses),
+        yearly.build(more),
         mislabelled.build(more),
         mislabelled.build_encodings(more),
         *(refusals.build_delayed(more, name) for name in refusals.DELAYS),

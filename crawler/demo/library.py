@@ -9,6 +9,7 @@ from crawler.demo.facts import Agency, Body, make_facts, places
 from crawler.demo.special import flagship, sisters
 
 SEED = 315
+YEARS = range(2017, 2025)
 _BODIES: tuple[Body, ...] = ("bureau", "committee", "association")
 _SECTIONS: dict[Kind, tuple[int, ...]] = {
     "summary": (7, 8, 9),
@@ -64,6 +65,8 @@ class More:
     mislabelled: tuple[Report, ...]
     robots: tuple[Report, ...]
     encoded: Report
+    yearly: tuple[Report, ...]
+    """One committee's summaries of `YEARS`."""
 
 
 class _Desk:
@@ -86,6 +89,16 @@ class _Desk:
 
     def several(self, kinds: Sequence[Kind]) -> tuple[Report, ...]:
         return tuple(self.write(kind) for kind in kinds)
+
+    def yearly(self, agency: Agency) -> tuple[Report, ...]:
+        """The summaries of one agency, whose complaints grow from year to year."""
+        received, reports = 2400, []
+        for year in YEARS:
+            received += self._rng.randint(60, 520)
+            facts = make_facts(self._rng, agency, year, received=received)
+            report = self._writer.write(f"yearly_{year}", "summary", facts, sections=6)
+            reports.append(report)
+        return tuple(reports)
 
     def _all_agencies(self) -> Iterator[Agency]:
         for turn in range(len(_BODIES)):
@@ -141,6 +154,7 @@ def _further(desk: _Desk) -> More:
         mislabelled=desk.several(mixed[:2]),
         robots=desk.several(mixed[:2]),
         encoded=desk.write("news"),
+        yearly=desk.yearly(Agency("砚湖市", "committee")),
     )
 
 

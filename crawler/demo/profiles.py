@@ -17,6 +17,7 @@ from crawler.demo.hosts import (
     ucap,
     unit,
     vsb,
+    yearly,
 )
 
 _TRS = """\
@@ -205,6 +206,33 @@ url = "{url}/xfwq/index.shtml"
 label = "消费维权"
 """
 
+_YEARLY = """\
+schema = 1
+id = "demo_yearly"
+name = "砚湖市消费者权益保护委员会"
+family = "none"
+site_type = "association"
+issuer = "砚湖市消费者权益保护委员会"
+trust = 95
+hosts = ["{host}"]
+[politeness]
+delay = 0.1
+[[start]]
+url = "{url}/index.html"
+label = "年度总结"
+[list]
+links = "ul.news a[href]"
+[article]
+url_regex = '/report_\\d+\\.html$'
+body = [".text"]
+title = ["article h1"]
+date = [".meta time"]
+attachments = '.text a[href^="/files/"]'
+[[examples]]
+url = "{url}/report_2021.html"
+is = "article"
+"""
+
 _SIMPLE = """\
 schema = 1
 id = "{site}"
@@ -237,7 +265,7 @@ _TEMPLATES = {
     mirror.NAME: ("demo_mirror", _MIRROR),
     plain.NAME: ("demo_plain", _PLAIN),
 }
-_FURTHER = {unit.NAME: _UNIT, vsb.NAME: _VSB, ucap.NAME: _UCAP}
+_FURTHER = {unit.NAME: _UNIT, vsb.NAME: _VSB, ucap.NAME: _UCAP, yearly.NAME: _YEARLY}
 _STARTS = {copies.SITEMAP: "sitemap.xml"}
 SITES = {name: site for name, (site, _) in _TEMPLATES.items()} | {
     name: "demo_" + name.partition(".")[0].replace("-", "_")

@@ -8,14 +8,14 @@ from multiprocessing import get_context
 from archive.frontier import all_due
 from archive.news import News, end_of_feed, news_since
 from crawler.config import Config
-from crawler.demo.hosts import changes, copies, moved, vsb
+from crawler.demo.hosts import changes, copies, moved, vsb, yearly
 from crawler.demo.profiles import SITES
 from crawler.demo.web import CORE, SampleWeb
 from crawler.report import Report
 from crawler.run import crawl_sites
 
-HOSTS = (*CORE, vsb.NAME, changes.NAME, changes.OUTAGE, moved.NAME, copies.SITEMAP)
-"""The core, and the hosts on which something happens between two visits."""
+HOSTS = (*CORE, vsb.NAME, changes.NAME, changes.OUTAGE, moved.NAME, copies.SITEMAP, yearly.NAME)
+"""The core, the hosts on which something happens between two visits, and a long series."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from archive.page import PageDocument
 from crawler.extract.figures import read_figures
 from crawler.extract.fold import level
 from crawler.extract.hints import Hints
-from crawler.extract.issuer import find_issuer
+from crawler.extract.issuer import find_issuer, names_no_place
 from crawler.extract.kind import kind_of
 from crawler.extract.metadata import Metadata
 from crawler.extract.numbers import LOST
@@ -42,7 +42,8 @@ def document_of(
     plain, title = level(readable.text), readable.title
     source = metadata.source if alone else None
     issuer = find_issuer(plain, title, source)
-    if not issuer or LOST in issuer or f"{LOST}{issuer}" in plain + title:
+    lost = not issuer or LOST in issuer or f"{LOST}{issuer}" in plain + title
+    if lost or (hints.issuer and names_no_place(issuer or "")):
         issuer = hints.issuer
     region = region_of(plain, title, issuer, source, metadata.site_name if alone else None)
     if region is None and hints.region:

@@ -85,6 +85,14 @@ _NATIONAL = re.compile(r"^(?:国家|全国|中国|中央|总局)")
 _HEAD_CHARS: Final = 500
 
 
+_OWN_NAME = re.compile(rf"(?:本|我|[省市县区州旗镇])?(?:{_TAIL_RE})")
+
+
+def names_no_place(issuer: str) -> bool:
+    """Whether a name is what a body calls itself at home: "市消保委", "县局", of any place."""
+    return _OWN_NAME.fullmatch(issuer) is not None
+
+
 def find_issuer(text: str, title: str, source: str | None = None) -> str | None:
     """The name of the issuing body as the page writes it; None where nothing names one.
 

@@ -189,3 +189,13 @@ def test_a_title_behind_site_and_column_is_the_one_that_is_shown():
     page = read(page_of(inner, f"<title>云岭县人民政府 部门动态 {title}</title>"))
 
     assert page.title == title
+
+
+def test_a_body_that_names_itself_without_its_place_is_the_sites_own():
+    lines = [line.replace("云岭市消费者协会", "市消协") for line in BODY]
+    html = article(lines=tuple(lines)).replace("云岭市消费者协会工作总结", "全年消费维权工作总结")
+
+    assert (
+        read(html, hints=Hints(issuer="云岭市消费者协会")).documents[0].issuer == "云岭市消费者协会"
+    )
+    assert read(html).documents[0].issuer == "市消协"
