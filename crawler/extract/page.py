@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from lxml.html import HtmlElement
+
 from archive.page import Dropped, Encoding, Outcome, Page, PageDocument, Repair, Span
 from crawler.extract import dom
 from crawler.extract.attachments import read_attachment
@@ -20,7 +22,9 @@ from crawler.extract.fold import has_glosses
 from crawler.extract.hidden import remove_hidden
 from crawler.extract.hints import Hints
 from crawler.extract.joins import join_lines
+from crawler.extract.lines import Line
 from crawler.extract.metadata import Metadata, read_metadata
+from crawler.extract.numbers import LOST
 from crawler.extract.outcome import page_outcome
 from crawler.extract.repair import TreeRepair, locate, repair_tree, without_guesses
 from crawler.extract.script import script_of
@@ -135,7 +139,7 @@ def _read(html: str, url: str | None, hints: Hints) -> _Sheet | Outcome | None:
     body = find_body(root, hints)
     if not body.sure:
         body = second_opinion(root, body, url)
-    metadata = read_metadata(root, body.before + body.lines[:_HEAD], url=url, hints=hints)
+    metadata = _metadata(root, [*body.before, *body.lines[:_HEAD]], url, hints, repair)
     cleaned = clean(body.lines, metadata.title, hints, _brand(metadata, body))
     return _Sheet(cleaned, body, metadata, tuple(hidden), repair)
 
@@ -151,6 +155,23 @@ def _brand(metadata: Metadata, body: Body) -> str:
     """
     around = sum(metadata.brand in line.text for line in (*body.before, *body.after))
     return metadata.brand if around >= _NAMES_ITSELF else ""
+
+
+def _metadata(
+    root: HtmlElement, head: Sequence[Line], url: str | None, hints: Hints, repair: TreeRepair
+) -> Metadata:
+    """What the page says about itself, its source and date not read from guesses."""
+    doubtful = tuple(fix for fix in repair.fixes if fix.status in ("guess", "failed"))
+
+    def sure(text: str) -> str:
+        return without_guesses(text, locate(text, replace(repair, fixes=doubtful)))
+
+    if doubtful:
+        head = [replace(line, text=sure(line.text)) for line in head]
+    metadata = read_metadata(root, head, url=url, hints=hints)
+    if metadata.source and LOST in sure(metadata.source):  # a meta tag's is not in the head
+        return replace(metadata, source=None)
+    return metadata
 
 
 def _assemble(

@@ -137,6 +137,8 @@ def without_guesses(text: str, spans: Iterable[Span], *, offset: int = 0) -> str
 
 
 def _find(text: str, fix: Fix, cursor: int, taken: dict[int, Span]) -> int | None:
+    if text == fix.before + fix.restored + fix.after:  # a whole node: no chance meeting
+        return len(fix.before)
     before, after = _same_line_end(fix.before), _same_line_start(fix.after)
     for size in (NEIGHBOURS, NEIGHBOURS // 2, SHORTEST):
         left, right = before[-size:], after[:size]

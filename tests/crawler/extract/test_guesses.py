@@ -32,6 +32,26 @@ def test_a_number_that_lost_a_digit_is_no_figure():
     assert not values & {"725", "25", "5", "3725"}
 
 
+@pytest.mark.parametrize("place", ["tag", "head"])
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("桑科乡消协", None),
+        ("停看新闻网", None),
+        ("青石晚报", "青石晚报"),
+        ("青石当地晚报", "青石当地晚报"),
+    ],
+)
+def test_a_source_is_not_read_from_a_guess(place, source, wanted):
+    seen = corrupt(source, LISTED)
+    tag = f'<meta name="ContentSource" content="{seen}">' if place == "tag" else ""
+    head = f"<p>{corrupt('来源：' + source, LISTED)}</p>" if place == "head" else ""
+    paragraphs = "".join(f"<p>{line}</p>" for line in corrupt(PAGE, LISTED).split("\n"))
+    html = f"<html><head>{tag}</head><body><h1>通报</h1>{head}<div>{paragraphs}</div></body></html>"
+    page = extract_page([Part(html.encode(), "text/html; charset=utf-8")])
+    assert page.source == wanted
+
+
 @pytest.mark.parametrize(
     "text",
     [
