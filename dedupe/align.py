@@ -41,6 +41,8 @@ class Piece(NamedTuple):
     end: int
     a_start: int
     a_end: int
+    equal: int
+    """Characters of b in it that stand in a."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +67,7 @@ class Alignment:
             for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
                 b_start, b_end = int(known[first]), int(known[last]) + 1
                 a_start, a_end = b_start + int(shift[first]), b_end + int(shift[last])
-                out.append(Piece(b_start, b_end, a_start, a_end))
+                out.append(Piece(b_start, b_end, a_start, a_end, last - first + 1))
         return out
 
 

@@ -240,10 +240,11 @@ def _body(pieces: list[Piece]) -> tuple[Piece, ...]:
 def _layers(pieces: list[Piece]) -> list[list[Piece]]:
     """Pieces grouped so that no group uses a part of a twice; each group in order of place.
 
-    Usually all are one group; a page that holds two reports on one template makes two.
+    Usually all are one group; a page that holds two reports on one template makes two. The piece
+    with the most equal characters comes first: a copy before a longer stretch of stock phrases.
     """
     layers: list[list[Piece]] = []
-    for piece in sorted(pieces, key=lambda p: (p.start - p.end, p.start)):  # the longest first
+    for piece in sorted(pieces, key=lambda p: (-p.equal, p.start)):
         a_span = (piece.a_start, piece.a_end)
         for layer in layers:
             if not any(_overlap(a_span, (other.a_start, other.a_end)) for other in layer):

@@ -40,11 +40,13 @@ def compare_numbers(
     a_at, b_at = _same_place(a, b, b_shift, stretches)
     a_keys, b_keys = ours.keys[a_at], theirs.keys[b_at]
     same = a_keys == b_keys
+    # A figure with its like is answered: what else stands at its place was only moved there.
+    answered = same | np.isin(a_at, a_at[same])
     asked = ours.asks[a_at] | theirs.asks[b_at]
-    plainly = ~same & ours.plain[a_at] & theirs.plain[b_at]
+    plainly = ~answered & ours.plain[a_at] & theirs.plain[b_at]
     equal = set(a_keys[same & asked].tolist())
     unequal = set(zip(a_keys[plainly].tolist(), b_keys[plainly].tolist(), strict=True))
-    for i in np.flatnonzero(~same & ~plainly).tolist():
+    for i in np.flatnonzero(~answered & ~plainly).tolist():
         answer = agree(a.numbers.group(int(a_at[i])), b.numbers.group(int(b_at[i])))
         if answer:
             equal.add(int(a_keys[i]))

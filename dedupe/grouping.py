@@ -152,8 +152,8 @@ def find_parts(
     proven = any(_between_headings(span, length, breaks.headings) for span in spans)
     if not proven and len(groups) > 1:
         twice = [group for group in groups if _held_twice(group, exactly=bool(whole))]
-        begun = [s for s in spans if any(s[0] <= place < s[1] for place in breaks.numberings)]
-        proven = len(twice) > 1 or len(begun) > 1
+        firsts = {_first_within(span, breaks.numberings) for span in spans} - {None}
+        proven = len(twice) > 1 or len(firsts) > 1
     return _parts(groups) if proven else ()
 
 
@@ -196,6 +196,10 @@ def _grouped(neighbours: list[Neighbour]) -> list[list[Neighbour]]:
 def _hull(group: Iterable[Neighbour]) -> Span:
     spans = [n.span for n in group]
     return min(start for start, _ in spans), max(end for _, end in spans)
+
+
+def _first_within(span: Span, places: Sequence[int]) -> int | None:
+    return next((place for place in places if span[0] <= place < span[1]), None)
 
 
 def _held_twice(group: list[Neighbour], *, exactly: bool) -> bool:

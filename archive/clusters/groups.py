@@ -16,7 +16,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, s
 from archive.clusters.judge import linked_pairs, same_work
 from archive.feed import ChangeNote
 from archive.feed import Kind as NoteKind
-from archive.models import Cluster, ClusterEvent, Decision, Fingerprint, Member
+from archive.models import Cluster, ClusterEvent, Decision, Edge, Fingerprint, Member
 from archive.tables import table
 from dedupe.align import Span
 from dedupe.canonical import FRAGMENT, Claim, choose, replaces
@@ -210,6 +210,21 @@ class Groups:
             ),
         )
         return self._connection.execute(query).scalar_one() > 0
+
+    def figures_between(self, a: str, b: str) -> tuple[int, int]:
+        """Figures compared, and equal ones, in all judged pairs of a member of each cluster."""
+        first, second = (select(Member.document_id).where(Member.cluster_id == c) for c in (a, b))
+        query = select(
+            func.coalesce(func.sum(Edge.figures_compared), 0),
+            func.coalesce(func.sum(Edge.figures_equal), 0),
+        ).where(
+            or_(
+                and_(Edge.a.in_(first), Edge.b.in_(second)),
+                and_(Edge.a.in_(second), Edge.b.in_(first)),
+            )
+        )
+        compared, equal = self._connection.execute(query).one()
+        return int(compared), int(equal)
 
     def _mint(self, founder: str) -> tuple[str, bool]:
         """The founder's first free cluster id, and whether it is an emptied cluster of its own."""

@@ -15,7 +15,7 @@ from archive.feed import ChangeNote
 from archive.models import Member
 from dedupe import Prepared
 from dedupe.canonical import FRAGMENT, Claim, replaces
-from dedupe.compare import RULE_VERSION, compare
+from dedupe.compare import AGREE, RULE_VERSION, compare
 from dedupe.grouping import Link, Standing, find_parts, meet
 
 
@@ -200,6 +200,9 @@ class _Placing:
         if not meet(best.span(), other.span()) and not self._held_together(best, other):
             return False
         if self._groups.forbidden(best.cluster_id, other.cluster_id):
+            return False
+        compared, equal = self._groups.figures_between(best.cluster_id, other.cluster_id)
+        if equal < AGREE * compared:
             return False
         canonical = [s.canonical_id for s in (best, other) if s.canonical_id]
         texts = [c.prepared for c in lookup.load(self._connection, canonical)]

@@ -159,7 +159,7 @@ def test_a_compilation_is_a_member_of_its_parts_and_merges_none(
     assert shelf.seats(made[4])[shelf.cluster(late)] == "compilation"
 
 
-def test_two_quotations_do_not_make_a_report_a_compilation(shelf: Shelf) -> None:
+def test_two_quotations_do_not_make_a_wholea_compilation(shelf: Shelf) -> None:
     whole = shelf.add(REPORT)
     early = shelf.add(part_of(REPORT, 0, 0.3))
     late = shelf.add(part_of(REPORT, 0.6, 0.9))
@@ -205,6 +205,16 @@ def test_a_masked_copy_unites_no_contradicting_reports(shelf: Shelf) -> None:
     first, later = shelf.add(REPORT), shelf.add(NEXT_YEAR)
     shelf.add("".join("X" if c.isdigit() else c for c in REPORT))
     assert shelf.cluster(first) != shelf.cluster(later)
+
+
+def test_a_masked_canonical_text_does_not_unite_contradicting_members(shelf: Shelf) -> None:
+    masked = "".join("X" if c.isdigit() else c for c in REPORT)
+    first = shelf.add(masked)
+    later = shelf.add(part_of(NEXT_YEAR, 0, 0.55))
+    assert shelf.cluster(later) == shelf.cluster(first)
+    whole = shelf.add(REPORT)
+    shelf.add(masked + "。")
+    assert shelf.cluster(whole) != shelf.cluster(later)
 
 
 def test_the_official_text_becomes_canonical_and_the_change_is_told(shelf: Shelf) -> None:

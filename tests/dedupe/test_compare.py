@@ -128,3 +128,20 @@ def test_any_two_texts_have_a_verdict(a: str, b: str) -> None:
 @given(st.text(min_size=1, max_size=200))
 def test_a_text_never_contradicts_itself(text: str) -> None:
     assert not judge(text, text).contradicts
+
+
+def test_a_part_lies_where_its_copy_is_not_where_its_phrases_return() -> None:
+    closing = "".join(OTHER_SENTENCES[8:16:2]).replace("{n}", "36").replace("{p}", "91.5")
+    again = closing.replace("，", "，我们还看到，")
+    opening = report(sentences=SENTENCES[:12])
+    page = opening + closing + other_report()[:600] + again
+    verdict = judge(opening + "\n猜你喜欢学习心得个人年终小结" * 7 + closing, page)
+    assert verdict.kind in ("excerpt_of", "repost")
+    assert verdict.b_span[1] <= fingerprint(opening + closing).n_han + 10
+
+
+def test_a_figure_that_has_its_like_is_asked_once() -> None:
+    sentence = "今年将有总投入240万元的36个改造项目，还有总投入118万元{of}57个改造项目正在推进。"
+    text = report(sentences=SENTENCES[6:7] * 8) + sentence
+    verdict = judge(text.format(of="的"), text.format(of=""))
+    assert verdict.figures_compared == verdict.figures_equal > 1
