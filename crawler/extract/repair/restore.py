@@ -29,7 +29,7 @@ DOUBTED_CERTAIN_MARGIN: Final = 10.0
 DOUBTED_LIKELY_MARGIN: Final = 5.0
 """The same two where private-use characters may have been lost."""
 MAX_ALTERNATIVES: Final = 4
-DOUBT: Final = -7.7
+DOUBT: Final = -7.2
 """Mean ln P of two characters below which bytes may be missing between them."""
 LONGEST: Final = 120
 """Tokens after which a broken place that does not settle is given up."""

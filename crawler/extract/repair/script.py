@@ -9,7 +9,7 @@ from crawler.extract.repair import tables
 # 着 became 著, which simplified text also has: it stays in these company (measured on text
 # converted forth and back: docs/text-repair.md, "Script").
 _KEPT: Final = re.compile(
-    "(?:(?<=[显卓昭编论专遗名巨原译合土拙撰所新旧])著|著(?=[名述书者称录文]|作(?![业家战弊客揖]))|^著"
+    "(?:(?<=[显卓昭编论专遗名巨原译合土拙撰所新旧])著|著(?=[名述者称录文]|作(?![业家战弊客揖])|书(?![包本架信店桌看]))|^著"
     "|著(?=有(?:[《〈“]|[多数一二三四五六七八九十0-9]{1,3}余?[部本篇种卷册]|专著|诗|文集|小说))"
     "|著(?=[，,、][\u4e00-\u9fff]{2,8}译[，,：:。《]))(?!急|力|手|重|眼)"
 )
