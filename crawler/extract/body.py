@@ -56,7 +56,7 @@ _FAR: Final = 0.1
 _JOIN_SHARE: Final = 0.15
 """Prose that siblings must add, as a share of the container, for the parent to take its place."""
 _WIDGET_NAME = re.compile(
-    r"player|video|toolbar|toast|dialog|popup|modal|login|comment|share|qrcode|erweima|advert"
+    r"vote|poll\b|reward|donate|player|video|toolbar|toast|dialog|popup|modal|login|comment|share|qrcode|erweima|advert"
     r"|infobox|ambox|hatnote|\bad[s_-]|copyright|breadcrumb|related|recommend|tuijian|xiangguan|navbox|sidebar",
     re.IGNORECASE,
 )

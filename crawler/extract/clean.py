@@ -34,6 +34,7 @@ _FOOTNOTE = re.compile(r"^\[\d{1,3}\]$|^[\[\]－—-]$")
 _PAGE_LABEL = re.compile(r"第\s?\d{1,3}\s?页$")
 _DATA_LINE = re.compile(
     r"(?:发布|发表|更新|来源|时间|日期|作者|记者|编辑|浏览|阅读|人气|字号|发布于|[\d年月日:：/.\-—TZ+]{8,}).{0,60}$"
+    r"|.{0,24}(?:19|20)\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}日?\d{1,2}:\d\d.{0,40}$"
 )
 _AD_LABEL = re.compile(r"^(?:广告|推广|赞助|展开|收起|展开全文|置顶|原创|来源|评论|正文|×|x|X)$")
 _FILE_NAME = re.compile(r"^(.{4,80})\.(?:docx?|pdf|wps|txt|rtf|pptx?)$", re.IGNORECASE)

@@ -43,6 +43,13 @@ def drop_tail(work: Worklines) -> None:
             dropped += 1
 
 
+def _is_idle(work: Worklines, n: int) -> bool:
+    """Whether a line below a closed report has no part in one: no attachment, copy or contact."""
+    folded = work.folded[n]
+    part = prompts.is_protected(folded) or ":" in folded or folded[0] in "(（[【"
+    return work.scores[n] > 0 and not part
+
+
 def _goes_on(work: Worklines, n: int) -> bool:
     """Whether a line is the next item of a numbered list whose items before are gone."""
     before, own = (_ITEM.match(work.folded[m]) for m in (n - 1, n))
@@ -70,7 +77,7 @@ def _close(work: Worklines, last: int) -> None:
         signed = prompts.is_signature(work.folded[agency])
         if signed and prompts.is_date_line(work.folded[day]):
             for n in rest[at + 2 :]:
-                if prompts.is_signature(work.folded[n]):
+                if prompts.is_signature(work.folded[n]) or _is_idle(work, n):
                     work.drop(n, "tail")
             break
     loose = [n for n in rest if not prompts.is_protected(work.folded[n]) and n not in work.rule]

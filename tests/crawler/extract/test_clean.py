@@ -306,3 +306,21 @@ def test_the_editor_may_be_the_site_by_its_name():
     assert cut_editor(text, brand="麦田写作") == ("", text)
     news = "麦田网3月15日讯 以下是市消协公布的年度数据。"
     assert cut_editor(news, brand="麦田网") == (news, "")
+
+
+def test_below_a_closed_report_stands_what_belongs_to_one():
+    closing = ["青山县消费者协会", "2019年7月5日"]
+    parts = ["抄送：县政府办公室", "（联系人：周敏）", "附件：统计表"]
+
+    assert list(cleaned([*LONG, *closing, "想要更多好范文就来这里"]).lines) == [*LONG, *closing]
+    assert list(cleaned([*LONG, *closing, *parts]).lines) == [*LONG, *closing, *parts]
+
+
+def test_a_line_with_day_and_hour_below_the_heading_is_data():
+    html = (
+        "<html><body><div><h1>青山县消协半年工作小结</h1><p>青山晚报 2019-07-06 07:15 文/林一</p>"
+    )
+    html += "".join(f"<p>{line}</p>" for line in LONG) + "</div></body></html>"
+    found = clean(lines_of(parse(html).root), "青山县消协半年工作小结", Hints())
+
+    assert list(found.lines) == list(LONG)
