@@ -1,5 +1,6 @@
 """Numbers about the archive: what it holds, how its sources do, what agencies report by year."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -177,8 +178,13 @@ def sites(db: Database, now: datetime) -> list[SiteHealth]:
     return sorted(found, key=lambda site: (-site.trouble, -site.documents, site.id))
 
 
+_PLACELESS = re.compile("[我本全]?[省市县区州旗镇乡](?![东南西北中]区)")
+"""How an issuer begins that does not say where it is (市消协): many bodies call themselves so.
+市中区 and 市北区 are names of places."""
+
+
 def issuers(db: Database) -> list[IssuerYears]:
-    """Issuers with figures, the longest series first."""
+    """Issuers with figures, the longest series first; none whose name may be several bodies'."""
     d = Document
     years = func.count(d.year.distinct())
     query = (
@@ -189,7 +195,11 @@ def issuers(db: Database) -> list[IssuerYears]:
     )
     with db.read() as connection:
         rows = connection.execute(query).all()
-    return [IssuerYears(row[0] or "", row[1], row[2] or 0, row[3] or 0) for row in rows]
+    return [
+        IssuerYears(issuer, count, first or 0, last or 0)
+        for issuer, count, first, last in rows
+        if issuer and not _PLACELESS.match(issuer)
+    ]
 
 
 def series(db: Database, issuer: str) -> list[Series]:

@@ -21,6 +21,14 @@ def test_totals_series_and_issuers_on_both_engines(database: Database) -> None:
     assert first.points[0].document == made["cy2018"]
 
 
+def test_a_name_that_many_bodies_have_makes_no_series(database: Database) -> None:
+    build = Builder(database)
+    figure = {"name": "fines", "value": "3", "unit": "元", "text": "3元", "start": 0, "end": 2}
+    for issuer in ("县消保委", "市消协", "市北区消保委", "青禾县消保委"):
+        build.document("3元", issuer=issuer, year_inferred=2024, figures=[figure])
+    assert {one.issuer for one in statistics.issuers(database)} == {"市北区消保委", "青禾县消保委"}
+
+
 def test_a_source_in_trouble_comes_first(database: Database) -> None:
     build = Builder(database)
     for site in ("good", "bad"):
