@@ -46,7 +46,7 @@ _BAD_NAME = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile("[。！？!?；;…]")
-_FURNITURE = re.compile(  # on lower case; each begins with a plain character, see `prompts`
+_FURNITURE = re.compile(  # on lower case; each begins with a plain character, see `patterns`
     "版[权權]|备案|備案|许可[证證]|許可[证證]|icp|copyright|公[网網]安|客服|登[录錄]|扫[码碼]|掃[码碼]|二[维維][码碼]"
     "|下[载載]|app|转[载載]|轉[载載]|侵[权權]|邮箱|郵箱|电话[:：]|网站|網站|本站|会员|會員|vip|充值|浏览器"
 )
