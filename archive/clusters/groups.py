@@ -211,20 +211,24 @@ class Groups:
         )
         return self._connection.execute(query).scalar_one() > 0
 
-    def figures_between(self, a: str, b: str) -> tuple[int, int]:
-        """Figures compared, and equal ones, in all judged pairs of a member of each cluster."""
+    def figures_between(self, a: str, b: str) -> tuple[int, int, int]:
+        """Figures compared, and equal ones, in all judged pairs of a member of each cluster.
+
+        And the most that are unequal in one pair.
+        """
         first, second = (select(Member.document_id).where(Member.cluster_id == c) for c in (a, b))
         query = select(
             func.coalesce(func.sum(Edge.figures_compared), 0),
             func.coalesce(func.sum(Edge.figures_equal), 0),
+            func.coalesce(func.max(Edge.figures_compared - Edge.figures_equal), 0),
         ).where(
             or_(
                 and_(Edge.a.in_(first), Edge.b.in_(second)),
                 and_(Edge.a.in_(second), Edge.b.in_(first)),
             )
         )
-        compared, equal = self._connection.execute(query).one()
-        return int(compared), int(equal)
+        compared, equal, unequal = self._connection.execute(query).one()
+        return int(compared), int(equal), int(unequal)
 
     def _mint(self, founder: str) -> tuple[str, bool]:
         """The founder's first free cluster id, and whether it is an emptied cluster of its own."""

@@ -201,8 +201,8 @@ class _Placing:
             return False
         if self._groups.forbidden(best.cluster_id, other.cluster_id):
             return False
-        compared, equal = self._groups.figures_between(best.cluster_id, other.cluster_id)
-        if equal < AGREE * compared:
+        compared, equal, unequal = self._groups.figures_between(best.cluster_id, other.cluster_id)
+        if unequal > 1 and equal < AGREE * compared:  # one may be cut at a preview's end
             return False
         canonical = [s.canonical_id for s in (best, other) if s.canonical_id]
         texts = [c.prepared for c in lookup.load(self._connection, canonical)]
