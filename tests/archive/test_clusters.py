@@ -159,7 +159,7 @@ def test_a_compilation_is_a_member_of_its_parts_and_merges_none(
     assert shelf.seats(made[4])[shelf.cluster(late)] == "compilation"
 
 
-def test_two_quotations_do_not_make_a_wholea_compilation(shelf: Shelf) -> None:
+def test_two_quotations_do_not_make_a_report_a_compilation(shelf: Shelf) -> None:
     whole = shelf.add(REPORT)
     early = shelf.add(part_of(REPORT, 0, 0.3))
     late = shelf.add(part_of(REPORT, 0.6, 0.9))
