@@ -3,37 +3,58 @@
 import logging
 import os
 import socket
+from functools import partial
 
 import click
 import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
 
-from archive.archive import Archive
 from archive.errors import Unavailable
 from archive.web.app import create_app
-from crawler.cli.context import pass_archive
+from crawler.cli.context import pass_config
+from crawler.config import Config
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65_535), default=8315, show_default=True)
-@pass_archive
-def serve(archive: Archive, host: str, port: int) -> None:
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Serve with so many; up to one for each processor is worth while.",
+)
+@pass_config
+def serve(config: Config, host: str, port: int, processes: int) -> None:
     """Serve the archive to browsers and programs.
 
     Where XIAOBAO_TOKEN is set in the environment, exports, the feed and raw captures are for those
     who give it, as `Authorization: Bearer TOKEN` or as the password a browser asks for.
     """
+    config.open_archive().close()  # what is wrong with it is said once, before any process starts
     listener = _listen(host, port)
     with listener:
         name = f"[{host}]" if ":" in host else host
         click.echo(f"http://{name}:{listener.getsockname()[1]}/  (stop with Ctrl-C)", err=True)
-        config = uvicorn.Config(
-            create_app(archive, os.environ.get("XIAOBAO_TOKEN") or None),
+        server = uvicorn.Config(
+            partial(_application, config, os.environ.get("XIAOBAO_TOKEN") or None),
+            factory=True,
+            workers=processes,
             log_level=logging.WARNING,
             server_header=False,
             timeout_graceful_shutdown=3,
         )
-        uvicorn.Server(config).run(sockets=[listener])
+        if processes == 1:
+            uvicorn.Server(server).run(sockets=[listener])
+        else:
+            Multiprocess(server, [listener]).run()
+
+
+def _application(config: Config, token: str | None) -> FastAPI:
+    """What one process serves; its archive stays open until the process ends."""
+    return create_app(config.open_archive(), token)
 
 
 def _listen(host: str, port: int) -> socket.socket:

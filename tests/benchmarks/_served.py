@@ -11,9 +11,19 @@ _SERVE = "from crawler.cli.main import main; main()"
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path, *options: str) -> Iterator[str]:
     """Serve the archive in `folder` and give its address."""
-    command = [sys.executable, "-c", _SERVE, "serve", "--port", "0", "--archive", str(folder)]
+    command = [
+        sys.executable,
+        "-c",
+        _SERVE,
+        "serve",
+        "--port",
+        "0",
+        *options,
+        "--archive",
+        str(folder),
+    ]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         try:
             said = server.stderr.readline() if server.stderr else ""

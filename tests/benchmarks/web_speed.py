@@ -1,10 +1,10 @@
 """How fast pages come while several readers ask at once.
 
-    python -m tests.benchmarks.web_speed [--documents 10000] [--archive FOLDER]
+    python -m tests.benchmarks.web_speed [--documents 10000] [--archive FOLDER] [--processes 1]
 
-The server is a process of its own; the readers are threads here, each asking for one page after
-the other. Printed are milliseconds from the request to the last byte, and the server's processor
-time for a page.
+The server is a process of its own, or several; the readers are threads here, each asking for one
+page after the other. Printed are milliseconds from the request to the last byte, and the server's
+processor time for a page.
 """
 
 import argparse
@@ -32,6 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=10_000)
     parser.add_argument("--archive", type=Path, help="One that is there, instead of a new one.")
+    parser.add_argument("--processes", default="1", help="Of the server.")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = given.archive or Path(name)
@@ -43,10 +44,10 @@ def main() -> None:
                     connection.execute(text("SELECT id FROM document ORDER BY id")).scalars().all()
                 )
             texts = sample_of(archive.database)
-        measure(folder, ids[:: max(1, len(ids) // 400)], texts)
+        measure(folder, ids[:: max(1, len(ids) // 400)], texts, given.processes)
 
 
-def measure(folder: Path, documents: list[str], texts: list[str]) -> None:
+def measure(folder: Path, documents: list[str], texts: list[str], processes: str) -> None:
     """Serve `folder` and print how long its pages take."""
     words = [word for kind in ("2 characters", "4 characters") for word in queries(texts)[kind]]
     pages = {
@@ -55,15 +56,15 @@ def measure(folder: Path, documents: list[str], texts: list[str]) -> None:
         "search page, relevance": [f"/?q={quote(word)}&sort=relevance" for word in words],
         "document page": [f"/documents/{document}" for document in documents],
     }
-    with served(folder) as address:
+    with served(folder, "--processes", processes) as address:
         _fetch(address + "/")  # loads what a server keeps
         load = os.getloadavg()[0]
         print(f"load {load:.1f}, {CLIENTS} readers")
         print(f"{'':24} {'median':>9} {'p95':>9} {'cpu':>9} ms   pages/s")
         for kind, paths in pages.items():
             with ThreadPoolExecutor(CLIENTS) as readers:
-                first = [address + paths[0]] * CLIENTS
-                list(readers.map(_fetch, first))  # templates and connections are made ready
+                first = [address + paths[0]] * CLIENTS * 4
+                list(readers.map(_fetch, first))  # every process makes itself ready
                 start, used = time.perf_counter(), _used()
                 took = sorted(readers.map(_fetch, [address + path for path in paths]))
             rate = len(took) / (time.perf_counter() - start)
@@ -73,10 +74,9 @@ def measure(folder: Path, documents: list[str], texts: list[str]) -> None:
 
 
 def _used() -> float:
-    """Processor time of the server so far, in seconds."""
-    (server,) = psutil.Process().children()
-    times = server.cpu_times()
-    return float(times.user + times.system)
+    """Processor time of the server's processes so far, in seconds."""
+    times = [process.cpu_times() for process in psutil.Process().children(recursive=True)]
+    return float(sum(one.user + one.system for one in times))
 
 
 def _fetch(url: str) -> float:

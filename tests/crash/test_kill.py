@@ -16,13 +16,13 @@ from tests.web import Web, command, environment, html, run_json, serving, write_
 KILLS = int(os.environ.get("XIAOBAO_KILLS", "20"))
 """20 on every push; 200 over a site of 1,000 pages before a release."""
 PAGES = max(300, 5 * KILLS)
-PER_LIST = 15
+PER_LIST = 25
 IN_FLIGHT = 4
 """Most fetches that one kill can undo (crawler.scheduler.UNSTORED): on the wire, or unsynced."""
 
 
 def site(pages: int = PAGES) -> Web:
-    """Lists of fifteen, each with a link to the next one, and so many reports."""
+    """Lists, each with a link to the next one, and so many reports."""
     web = Web()
     lists = -(-pages // PER_LIST)
     for number in range(lists):

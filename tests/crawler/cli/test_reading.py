@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from click.testing import CliRunner, Result
 
@@ -145,19 +146,52 @@ def test_a_busy_port_is_one_line_and_exit_1(build: Builder, folder: Path) -> Non
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_serve_answers_where_it_says(build: Builder, folder: Path) -> None:
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_serve_answers_where_it_says(build: Builder, folder: Path, processes: str) -> None:
     fill(build)
-    command = [*XIAOBAO, "serve", "--port", "0"]
-    with subprocess.Popen(
-        [*command, "--archive", str(folder)], stderr=subprocess.PIPE, text=True
-    ) as server:
+    with _serving(folder, "--processes", processes) as (_, address):
+        assert "苍屿区" in _page(address + "?q=%E6%8A%95%E8%AF%89")
+
+
+def test_serve_goes_on_when_one_of_its_processes_dies(build: Builder, folder: Path) -> None:
+    fill(build)
+    with _serving(folder, "--processes", "2") as (server, address):
+        _page(address)
+        before = _servers(server)
+        assert len(before) == 2
+        before[0].kill()
+        while before[0] in _servers(server) or len(_servers(server)) < 2:
+            assert "苍屿区" in _page(address + "?q=%E6%8A%95%E8%AF%89")
+        (other,) = [process for process in _servers(server) if process not in before]
+        before[1].kill()
+        assert "苍屿区" in _page(address + "?q=%E6%8A%95%E8%AF%89")
+        assert other.is_running()
+    assert not [process for process in (*before, other) if process.is_running()]
+
+
+@contextlib.contextmanager
+def _serving(folder: Path, *arguments: str) -> Iterator[tuple[psutil.Process, str]]:
+    command = [*XIAOBAO, "serve", "--port", "0", *arguments, "--archive", str(folder)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         try:
             assert server.stderr is not None
-            address = server.stderr.readline().split()[0]
-            with urllib.request.urlopen(address + "?q=%E6%8A%95%E8%AF%89") as answer:
-                assert "苍屿区" in answer.read().decode()
+            yield psutil.Process(server.pid), server.stderr.readline().split()[0]
         finally:
             server.terminate()
+
+
+def _servers(server: psutil.Process) -> list[psutil.Process]:
+    """The processes that answer; multiprocessing starts a resource tracker beside them."""
+    return [
+        process
+        for process in server.children()
+        if process.status() != psutil.STATUS_ZOMBIE and "spawn_main" in " ".join(process.cmdline())
+    ]
+
+
+def _page(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=30) as answer:
+        return str(answer.read().decode())
 
 
 def _xiaobao(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
