@@ -1,11 +1,14 @@
-"""The documents attached to an article: which links lead to one, and of what type."""
+"""The documents attached to an article: which links lead to one, of what type, and its row."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import parse_qsl, urlsplit
 
+from archive.frontier import Found
 from crawler.markup import attribute, base_of, encodable, parse_html
+from crawler.parts import part_of
 from crawler.rules import ArticleRules
 from crawler.urls import host_allowed, resolve, url_refusal
 
@@ -26,6 +29,24 @@ class Attachment:
     url: str
     name: str
     suffix: str
+
+
+def attached_articles(
+    text: str, url: str, published: date | None, article: ArticleRules, hosts: Sequence[str]
+) -> tuple[Found, ...]:
+    """The files attached to the article at `url`: articles of their own that know their notice."""
+    notice = part_of(url, article)[0]
+    return tuple(
+        Found(
+            item.url,
+            "article",
+            title=title_of(item.name),
+            published=published,
+            page_state={"notice": notice},
+        )
+        for item in attachments(text, url, article, hosts)
+        if item.suffix in READ
+    )
 
 
 def attachments(

@@ -21,6 +21,7 @@ from archive.recorder import Recorder
 from archive.recover import recover
 from archive.runs import SiteRow, finish_run, save_site, start_run
 from archive.warc import Exchange
+from crawler.attachments import attached_articles
 from crawler.entries import date_of_url
 from crawler.extract import decode, is_html, page_outcome, topic_of_text, topic_of_title
 from crawler.markup import parse_html
@@ -46,6 +47,7 @@ class SiteRules:
 
     row: SiteRow
     article: ArticleRules
+    hosts: tuple[str, ...]
     encoding_hint: str | None
     title_min: int
     revisit: timedelta | None
@@ -75,6 +77,8 @@ class _Page:
     first: str
     """URL of the article's first part."""
     part: int
+    attached: Found | None = None
+    """What its notice said of an attached file."""
 
 
 class Import:
@@ -93,6 +97,7 @@ class Import:
         self._sites: set[str] = set()
         self._chunk: list[_Page] = []
         self._parts: list[_Page] = []
+        self._attached: dict[str, Found] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -127,11 +132,14 @@ class Import:
 
     def _add(self, saved: Saved) -> None:
         rules = self._rules_for(saved.url)
-        reason = refusal(saved, rules)
+        attached = self._attached.get(saved.url)
+        reason = refusal(saved, rules, attached=attached is not None)
         if reason is not None:
             self.done.skip(reason)
             return
-        page = _Page(saved, rules, *part_of(saved.url, rules.article))
+        if rules.article.attachments is not None and is_html(saved.payload):
+            self._attached |= {found.url: found for found in _attached_to(saved, rules)}
+        page = _Page(saved, rules, *part_of(saved.url, rules.article), attached)
         if page.part > 1:
             self._parts.append(page)
         else:
@@ -174,7 +182,7 @@ class Import:
         if site.id not in self._sites:
             save_site(connection, site, now)
             self._sites.add(site.id)
-        found = Found(
+        found = page.attached or Found(
             saved.url,
             "article" if article is None else "part",
             page=page.part,
@@ -184,24 +192,38 @@ class Import:
         return take(connection, site.id, self._owner.name, found, now) or "being_fetched"
 
 
-def refusal(saved: Saved, rules: SiteRules) -> str | None:
-    """Why a page is not imported; None where it is."""
+def refusal(saved: Saved, rules: SiteRules, *, attached: bool = False) -> str | None:
+    """Why a page is not imported; None where it is.
+
+    What a page before it named as attached may have any address.
+    """
     if saved.status != OK:
         return "no_page"
     if url_refusal(saved.url):
         return "trap"
     if not saved.payload.strip():
         return "empty"
-    if not saved.listed and url_kind(saved.url, rules.article) == "list":
+    named = saved.listed or attached
+    if not named and url_kind(saved.url, rules.article) == "list":
         return "no_article"
     if not is_html(saved.payload):
-        return None if saved.listed or rules.known else "no_html"
+        return None if named or rules.known else "no_html"
     return _refusal_of_html(saved, rules)
 
 
+def _attached_to(saved: Saved, rules: SiteRules) -> tuple[Found, ...]:
+    article = rules.article
+    published = date_of_url(saved.url, article)
+    return attached_articles(_text(saved, rules), saved.url, published, article, rules.hosts)
+
+
+def _text(saved: Saved, rules: SiteRules) -> str:
+    declared = _exchange(saved).header("Content-Type")
+    return decode(saved.payload, declared, rules.encoding_hint).text
+
+
 def _refusal_of_html(saved: Saved, rules: SiteRules) -> str | None:
-    exchange = _exchange(saved)
-    text = decode(saved.payload, exchange.header("Content-Type"), rules.encoding_hint).text
+    text = _text(saved, rules)
     outcome = page_outcome(text, saved.status, saved.url)
     if outcome in {"blocked", "soft404"}:
         return outcome

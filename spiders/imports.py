@@ -38,6 +38,7 @@ def _rules(profile: Profile, *, known: bool) -> SiteRules:
     return SiteRules(
         row=site_row(profile),
         article=profile.article,
+        hosts=profile.hosts,
         encoding_hint=profile.text.encoding_hint,
         title_min=profile.topic.title_min,
         revisit=None if again is None else timedelta(seconds=again),

@@ -25,7 +25,7 @@ from archive.frontier import Found, Kind, Leased, NextVisit, make_due
 from archive.hosts import all_unwell
 from archive.runs import SiteRow, save_site
 from archive.warc import Exchange
-from crawler.attachments import READ, attachments, title_of
+from crawler.attachments import attached_articles
 from crawler.breaker import Breaker, Pause
 from crawler.capture import exchange_of
 from crawler.config import Config, load_config
@@ -33,7 +33,7 @@ from crawler.extract import decode, is_html, topic_of_title
 from crawler.guard import Guard
 from crawler.judge import REDIRECTS, Verdict, judge, judge_failure
 from crawler.links import read_list
-from crawler.parts import next_part, part_of
+from crawler.parts import next_part
 from crawler.revisit import MAX_ARTICLE, Bounds
 from crawler.session import Session
 from crawler.settings import settings_for
@@ -288,19 +288,8 @@ class SiteSpider(Spider):
 
     def _attached(self, text: str, row: Leased) -> tuple[Found, ...]:
         """The files attached to an article: articles of their own that know their notice."""
-        article = self.profile.article
-        notice = part_of(row.url, article)[0]
-        return tuple(
-            Found(
-                item.url,
-                "article",
-                title=title_of(item.name),
-                published=row.published,
-                page_state={"notice": notice},
-            )
-            for item in attachments(text, row.url, article, self.profile.hosts)
-            if item.suffix in READ
-        )
+        profile = self.profile
+        return attached_articles(text, row.url, row.published, profile.article, profile.hosts)
 
     def _next_part(self, text: str, row: Leased) -> Found | None:
         url = next_part(text, row.url, self.profile.article)

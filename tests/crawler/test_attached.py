@@ -55,6 +55,19 @@ def test_attached_reports_become_documents_of_their_notice(web: Web, tmp_path: P
     assert _documents(listed.stdout, folder) == found
 
 
+def test_attached_reports_are_imported_with_their_notice(web: Web, tmp_path: Path) -> None:
+    folder, again = tmp_path / "archive", tmp_path / "again"
+    profiles = write_profile(tmp_path / "profiles", web, ATTACHED)
+    run_json("crawl", "mysite", "--profiles", profiles, "--archive", folder)
+    run_json("import", folder / "warc", "--profiles", profiles, "--archive", again)
+    found, imported = (
+        _documents(run("search", "云岭市", "--all", "--json", "--archive", f).stdout, f)
+        for f in (folder, again)
+    )
+    assert len(found) == 2
+    assert imported == found
+
+
 def _documents(lines: str, folder: Path) -> dict[str, dict]:
     import json
 
