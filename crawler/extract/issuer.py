@@ -33,8 +33,11 @@ _STOP_RE = re.compile("|".join(sorted(_LEFT_STOP.split(), key=len, reverse=True)
 _BRANCH: Final = r"(?:[\u4e00-\u9fff]{2,5}?(?:分局|工商所|监管所|监管分局|分会|支行|分行|消保科|消保股|消保处|指挥中心))?"
 _TAIL_AT = re.compile(rf"(?:{_TAIL_RE}){_BRANCH}(?![人员干部者们])")
 _BRANCH_AT = re.compile(_BRANCH)
-_LEAD_END = re.compile(r"(?:12315|[\u4e00-\u9fffA-Za-z×*○〇_]){0,18}$")
-_NO_NAME = re.compile("消费者?|投诉|举报|12315|权益|保护|维权|受理|申诉|申投诉")
+_LEAD_END = re.compile(r"(?:12315|[\u4e00-\u9fffA-Za-z×*○〇_]){0,18}\Z")
+_NO_NAME = re.compile(
+    "消费者?|投诉|举报|12315|权益|保护|维权|受理|申诉|申投诉"
+    "|地方|商业|国有|股份制|当地|本地|有关|相关|各家|辖内|辖区"
+)
 _PLACE_LIKE = re.compile(
     r"(?:[\u4e00-\u9fffXx×*_○某]{1,6}?(?:省|市|自治区|自治州|州|盟|地区|县|区|旗|镇|乡|街道|新区|开发区))+$|^(?:省|市|县|区|州|镇|乡)$"
 )
