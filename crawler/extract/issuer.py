@@ -27,7 +27,7 @@ _TAIL_RE: Final = "|".join(sorted(_TAILS.split(), key=len, reverse=True))
 _LEFT_STOP: Final = (
     "第二天 第一 天 一名 名 基层 我们 我 一个 某 以上 从 由 向 对 和 与 及 经 在 被 据 到 为 是 的 了 于 将 并 以 给 使 让 把 对于 关于 按照 根据 围绕 联合 会同 邀请 组织 记者 近日 日前 昨日 今日 今天 昨天 获悉 "
     "领导 配合 协调 支持 通过 截至 此次 其中 当天 期间 以来 上午 下午 报送 上报 报告 转发 印发 各 等 该 本 我 全 两 三 个 余家 日 月 年 号 季度 半年 去年 今年 同时 另外 此外 据悉 本报讯 通讯员 "
-    "投诉 举报 要求 表示 针对 依托 利用 加强 开展 成立 召开 举办 参加 协助 推动 指导 督促 安排 部署 受理 接受 接到 共 成员 单位 方面"
+    "投诉 举报 要求 表示 针对 依托 利用 加强 开展 成立 召开 举办 参加 协助 推动 指导 督促 安排 部署 受理 接受 接到 共 成员 单位 方面 找"
 )
 _STOP_RE = re.compile("|".join(sorted(_LEFT_STOP.split(), key=len, reverse=True)))
 _BRANCH: Final = r"(?:[\u4e00-\u9fff]{2,5}?(?:分局|工商所|监管所|监管分局|分会|支行|分行|消保科|消保股|消保处|指挥中心))?"
@@ -35,8 +35,7 @@ _TAIL_AT = re.compile(rf"(?:{_TAIL_RE}){_BRANCH}(?![人员干部者们])")
 _BRANCH_AT = re.compile(_BRANCH)
 _LEAD_END = re.compile(r"(?:12315|[\u4e00-\u9fffA-Za-z×*○〇_]){0,18}\Z")
 _NO_NAME = re.compile(
-    "消费者?|投诉|举报|12315|权益|保护|维权|受理|申诉|申投诉"
-    "|地方|商业|国有|股份制|当地|本地|有关|相关|各家|辖内|辖区"
+    "消费者?|投诉|举报|12315|权益|保护|维权|受理|申诉|申投诉|地方|商业|国有|股份制"
 )
 _PLACE_LIKE = re.compile(
     r"(?:[\u4e00-\u9fffXx×*_○某]{1,6}?(?:省|市|自治区|自治州|州|盟|地区|县|区|旗|镇|乡|街道|新区|开发区))+$|^(?:省|市|县|区|州|镇|乡)$"
@@ -146,6 +145,10 @@ def _own_bank(text: str, names: Counter[str]) -> str | None:
     return best[0][0] if best and _WE_BANK.search(text) else None
 
 
+_NOT_ONE = re.compile(
+    "某|各|部分|辖区|辖内|属地|所在地?|当地|本地|有关|相关|其他|其它|周边|毗邻|两地|多家"
+)
+"""Begins what is said of several bodies, or of whichever it may be: 辖区工商所, 部分市场监管所."""
 _LEVEL = re.compile(r"^(?:省|市|县|区|州|镇|乡|总)|[省市县区州盟旗镇乡]$|[Xx×*○_]|^.?[某]")
 
 
@@ -155,7 +158,7 @@ def _is_named(name: str) -> bool:
         rf"(?:{_TAIL_RE}|局|委员会|协会|政府|办公室|分局|分会|科|处|所|中心|公司)$", name
     )
     lead = name[: match.start()] if match else name
-    if name in _GENERIC or name.startswith(("某", "各")):
+    if name in _GENERIC or _NOT_ONE.match(name):
         return False
     if name in {"消保分局", "市场监管分局"}:
         return True
