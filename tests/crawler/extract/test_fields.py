@@ -106,6 +106,16 @@ def test_315_inside_12315_is_no_day_of_action_and_news_open_with_a_day():
     assert kind_of("检查后续", level(text)) == "news"
 
 
+def test_what_a_title_sums_up_stands_above_what_the_body_tells_as_well():
+    text = (
+        "今年以来，全年受理投诉137件，办结率100%。一年来挽回经济损失6万元。下一步工作打算："
+        "上半年补齐人手，下一年加强队伍建设。存在的问题是人少事多，工作思路还不够新。"
+    )
+
+    assert kind_of("青禾县纪念3·15国际消费者权益日宣传活动总结", level(text)) == "activity_summary"
+    assert kind_of("青禾县消费者权益保护工作总结", level(text)) == "work_summary"
+
+
 def test_a_rate_that_contradicts_its_counts_is_flagged():
     text = "抽检商品200批次，不合格50批次，不合格率为45%。"
     rate = next(f for f in read_figures(text, level(text)) if f.name == "failure_rate")
