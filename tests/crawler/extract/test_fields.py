@@ -108,8 +108,8 @@ def test_315_inside_12315_is_no_day_of_action_and_news_open_with_a_day():
 
 def test_what_a_title_sums_up_stands_above_what_the_body_tells_as_well():
     text = (
-        "今年以来，全年受理投诉137件，办结率100%。一年来挽回经济损失6万元。下一步工作打算："
-        "上半年补齐人手，下一年加强队伍建设。存在的问题是人少事多，工作思路还不够新。"
+        "活动办了8场，散出折页2000份，学生读标签比快慢。全年受理投诉137件，办结率100%，"
+        "一年来挽回经济损失6万元。存在的问题是人少事多，下一步加强队伍建设。"
     )
 
     assert kind_of("青禾县纪念3·15国际消费者权益日宣传活动总结", level(text)) == "activity_summary"
