@@ -201,12 +201,16 @@ class Restorer:
         best = ranked[0]
         others = [r for r in ranked if r.text != best.text]
         margin = best.score - others[0].score if others else float("inf")
+        shown = best
         left, first = _same_head(taken, best.text)
-        if first == len(taken) and margin >= LIKELY_MARGIN:
+        if first == len(taken) and margin < LIKELY_MARGIN:
+            shown = others[0]  # best read as it stands, but in doubt: where the next one differs
+            left, first = _same_head(taken, shown.text)
+        if first == len(taken):
             return Place(taken[-1].end, taken[-1].end, "", "none", ())
-        right, last = _same_tail(taken[first:], best.text[left:])
+        right, last = _same_tail(taken[first:], shown.text[left:])
         return Place(
-            start=taken[first].start if first < len(taken) else taken[-1].end,
+            start=taken[first].start,
             end=taken[first + last - 1].end if last else taken[first].start,
             restored=best.text[left : len(best.text) - right],
             status=_status(best, margin, doubt=doubt),
