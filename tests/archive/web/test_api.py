@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx import Client
 from pyarrow import parquet
 
 from archive.archive import Archive
@@ -12,6 +13,7 @@ from archive.db import Database
 from archive.feed import latest_cursor
 from archive.web.app import create_app
 from tests.archive.builders import Builder
+from tests.archive.served import served
 
 
 def test_search_pages_and_counts(client: TestClient, sample: dict[str, str]) -> None:
@@ -27,6 +29,18 @@ def test_search_pages_and_counts(client: TestClient, sample: dict[str, str]) -> 
     line = first["hits"][0]["lines"][0]
     document = client.get(f"/api/documents/{first['hits'][0]['id']}").json()
     assert document["text"][line["start"] : line["end"]] == "投诉"
+
+
+def test_head_is_get_without_the_body(
+    database: Database, tmp_path: Path, sample: dict[str, str]
+) -> None:
+    paths = ("/", f"/documents/{sample['cy2022']}", "/api/search", "/nothing", "/api/export")
+    with served(Archive(tmp_path, database)) as address, Client(base_url=address) as client:
+        answers = [client.head(path) for path in paths]
+        whole = client.get(paths[1])
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 404, 405]
+    assert answers[1].headers["Content-Length"] == whole.headers["Content-Length"]
+    assert not any(answer.content for answer in answers)
 
 
 def test_documents_clusters_and_differences(client: TestClient, sample: dict[str, str]) -> None:
