@@ -32,10 +32,24 @@ _STATE = text("SELECT (SELECT max(seq) FROM change), (SELECT max(number) FROM se
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The documents a term stands in."""
+    """The documents a term stands in: two sets, kept as a bit for each number below `size`."""
 
-    anywhere: Numbers
-    in_title: Numbers
+    anywhere_bits: NDArray[np.uint8]
+    title_bits: NDArray[np.uint8]
+    size: int
+
+    @property
+    def anywhere(self) -> Numbers:
+        """The documents whose title or text has the term."""
+        return self._table(self.anywhere_bits)
+
+    @property
+    def in_title(self) -> Numbers:
+        """The documents whose title has it."""
+        return self._table(self.title_bits)
+
+    def _table(self, bits: NDArray[np.uint8]) -> Numbers:
+        return np.unpackbits(bits, count=self.size).view(np.bool_)
 
 
 def prepare(connection: Connection) -> None:
@@ -65,7 +79,8 @@ def standing(connection: Connection, form: str, size: int) -> Standing:
     rows = np.fromstring(listed or "", dtype=np.int64, sep=",")
     rows = rows[rows < size << bits]  # PostgreSQL shows what was committed since `size` was read
     title = rows & ((1 << bits) - 1) == 0  # a document's row 0
-    return Standing(set_of(rows >> bits, size), set_of(rows[title] >> bits, size))
+    anywhere, in_title = set_of(rows >> bits, size), set_of(rows[title] >> bits, size)
+    return Standing(np.packbits(anywhere), np.packbits(in_title), size)
 
 
 def matching(node: Node, stands: Callable[[str], Standing], size: int) -> Numbers:

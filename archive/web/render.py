@@ -71,9 +71,10 @@ class Renderer:
     def page(self, name: str, status: int = 200, **values: Any) -> Response:
         """A filled template."""
         words = Words(self.language)
-        body = _TEMPLATES.get_template(name).render(
-            t=words, language_link=self._other_language(), path=self.request.url.path, **values
-        )
+        with self.request.app.state.xiaobao.searcher.turn:
+            body = _TEMPLATES.get_template(name).render(
+                t=words, language_link=self._other_language(), path=self.request.url.path, **values
+            )
         response = HTMLResponse(body, status)
         if self.asked:
             response.set_cookie(
