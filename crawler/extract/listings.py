@@ -18,8 +18,11 @@ _LINK: Final = 0.7
 _LABEL: Final = 8
 """Characters that may stand beside a link to say what it is, and the link is longer than they."""
 _MIN_RUN: Final = 3
+_OF_RUN: Final = 0.6
 _MIN_BLOCK: Final = 4
 _TITLE_MAX: Final = 45
+_DATED = re.compile(r"\D(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[)）\]]?$")
+"""A title and the day of its page: a row of a list."""
 _BRACKETED = re.compile(r"^【[\u3400-\u9fff]{2,6}】$")
 _NUMBER = re.compile(r"[(（]?[一二三四五六七八九十\d]{1,3}[)）]?$")
 _MIN_STEM: Final = 3
@@ -89,8 +92,9 @@ def _related(work: Worklines, title: str) -> None:
         run = left[start:stop]
         named = sum(bool(_DOC_NOUN.search(work.folded[m])) for m in run)
         arabic = sum(prompts.is_arabic(work.folded[m]) for m in run)
+        dated = sum(bool(_DATED.search(work.folded[m])) for m in run)
         if (announced and run and (named or arabic or len(run) <= 3)) or (
-            len(run) >= _MIN_RUN and named >= 0.6 * len(run)
+            len(run) >= _MIN_RUN and max(named, dated) >= _OF_RUN * len(run)
         ):
             if announced:
                 work.drop(n, "related")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any, Final
 
 from cssselect import SelectorError
@@ -73,6 +74,9 @@ _GENERIC_TITLE = re.compile(
     r"^(?:首页|正文|详情|内容|无标题|untitled|信息公开|通知公告|新闻中心|详细页面?)$", re.IGNORECASE
 )
 _SITE_NAME = re.compile(r"网|百科|门户|在线|频道|文库|[站局]$|政府$")
+_OF_SITE = re.compile(r"(?:网|网站|门户|在线|网欢迎您|网首页)\W{0,4}$")
+"""A document title that names the site and not the page."""
+_NO_TITLE = re.compile(r"[。；;>→»]|位置|首页|欢迎|[:：]")
 _KEY = re.compile(r"[^\w\u3400-\u9fff]+")
 _MAX_TITLE: Final = 120
 _MAX_BRAND: Final = 10
@@ -186,8 +190,18 @@ def _title(
         return clean_title(strip_site(og_title, site_name))
     stripped = clean_title(strip_site(document, site_name))
     if len(stripped) >= 4 and not _GENERIC_TITLE.match(stripped):
-        return stripped
+        return (_OF_SITE.search(stripped) and _shown_title(near)) or stripped
     return next((clean_title(h) for h in headings if len(h) >= 4), stripped)
+
+
+def _shown_title(near: Sequence[str]) -> str:
+    """The line above the first that states a date or source; some sites title all pages alike."""
+    for above, text in pairwise(near):
+        if _DATE.search(text) or _SOURCE.search(text):
+            bare = clean_title(above)
+            shown = _MIN_SHOWN <= len(bare) <= _MAX_TITLE and not _NO_TITLE.search(bare)
+            return bare if shown else ""
+    return ""
 
 
 def strip_site(title: str, site_name: str | None) -> str:

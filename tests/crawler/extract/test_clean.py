@@ -324,3 +324,36 @@ def test_a_line_with_day_and_hour_below_the_heading_is_data():
     found = clean(lines_of(parse(html).root), "青山县消协半年工作小结", Hints())
 
     assert list(found.lines) == list(LONG)
+
+
+def test_paragraphs_on_how_to_write_go_with_the_editor_s_offer():
+    intro = "忙碌的一年又要结束了。你知道维权工作报告怎么写吗？我们为大家准备了几篇，想看的朋友请往下看。"
+
+    assert cut_editor(intro) == ("", intro)
+    assert cut_editor("群众常问：投诉后要等多久？" + LONG[0]) == (
+        "群众常问：投诉后要等多久？" + LONG[0],
+        "",
+    )
+
+
+def test_titles_with_the_day_of_their_page_are_a_list_of_the_site():
+    rows = [
+        "关于春节放假安排的公示 2019-01-28",
+        "全县防汛工作会议召开 2019-05-06",
+        "林业站开展植树活动 2019-03-12",
+    ]
+
+    assert list(cleaned([*LONG, *rows]).lines) == list(LONG)
+    assert list(cleaned([*LONG, rows[0]]).lines) == [*LONG, rows[0]]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "↓↓ 喜欢就在下面留个爪印 ↓↓",
+        "好了，就到这里，求点赞求收藏~",
+        "要的坛友拿走，记得顶一下哈！",
+    ],
+)
+def test_reports_do_not_speak_as_friends_do(line):
+    assert list(cleaned([*LONG, line]).lines) == list(LONG)

@@ -191,6 +191,20 @@ def test_a_title_behind_site_and_column_is_the_one_that_is_shown():
     assert page.title == title
 
 
+@pytest.mark.parametrize("document", ["云岭县红盾网", "::云岭县质量与市场信息网::"])
+def test_where_all_pages_are_titled_by_the_site_the_title_stands_above_the_date(document):
+    title = "云岭县2011年消费者申诉情况分析"
+    inner = (
+        f"<table><tr><td>{title}</td></tr><tr><td>发布日期：2012-1-17　点击数：38</td></tr></table>"
+    )
+    inner += "<div id=zoom>" + "".join(f"<p>{line}</p>" for line in BODY) + "</div>"
+
+    assert read(page_of(inner, f"<title>{document}</title>")).title == title
+    assert (
+        read(page_of(inner.replace(title, "你好"), f"<title>{document}</title>")).title == document
+    )
+
+
 def test_a_body_that_names_itself_without_its_place_is_the_sites_own():
     lines = [line.replace("云岭市消费者协会", "市消协") for line in BODY]
     html = article(lines=tuple(lines)).replace("云岭市消费者协会工作总结", "全年消费维权工作总结")
