@@ -16,6 +16,7 @@ from cssselect import SelectorError
 from lxml import etree
 from lxml.html import HtmlElement
 
+from crawler.extract.continued import continued
 from crawler.extract.hints import Hints
 from crawler.extract.lines import Line, lines_of
 
@@ -118,7 +119,8 @@ def find_body(root: HtmlElement, hints: Hints) -> Body:
     total = mass.get(root, 0.0)
     own = mass[container]
     sure = own >= max(_MIN_SURE, _MIN_SHARE * total) or own >= max(_MIN_SHORT, _MOST * total)
-    return _body(lines, [*_lead(container, lines), container], sure=sure)
+    pieces = [*_lead(container, lines), container, *continued(container, root, lines)]
+    return _body(lines, pieces, sure=sure)
 
 
 def _lead(container: HtmlElement, lines: Sequence[Line]) -> list[HtmlElement]:

@@ -203,7 +203,7 @@ def _prompts(work: Worklines, boxes: Boxes, brand: str) -> None:
         label = _label(work.folded[n])
         if label and labels[label] > _SERIES:
             continue
-        if _AD_LABEL.match(work.folded[n]):
+        if _is_sites_alone(work.folded[n], brand):
             work.drop(n, "prompt")
             continue
         edge = (n < first or n > last) and not _announced(work, n)
@@ -235,6 +235,11 @@ def _prompts(work: Worklines, boxes: Boxes, brand: str) -> None:
         if apart or points > _WITNESS:
             work.drop(n, "prompt")
     _credits(work, credits_, usual)
+
+
+def _is_sites_alone(folded: str, brand: str) -> bool:
+    """Whether a line is the site's whatever stands around it."""
+    return folded == brand or bool(_AD_LABEL.match(folded)) or prompts.is_picture_note(folded)
 
 
 def _announced(work: Worklines, n: int) -> bool:

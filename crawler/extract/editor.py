@@ -16,9 +16,9 @@ _EDITOR = re.compile(
 )
 _OFFER = re.compile(
     r"范文|欢迎(?:大家)?(?:阅读|参考|借鉴|查看|收藏|关注|下载)|(?:供|仅供)(?:大家|各位|您|你|参考|借鉴)|(?:希望|盼望)(?:能|可以|会)?(?:对)?(?:大家|各位|你|您)|(?:希望|可以|能够?)?(?:对|给)?(?:大家|您|你|各位)(?:有所)?(?:帮助|喜欢)"
-    r"|帮(?:助)?(?:到)?(?:大家|你|您)|一起来?(?:看看|阅读|了解|欣赏)|看看吧|以上(?:就是|便是|是|即)|下面(?:就?是|请|我们|和)|以下(?:就?是)|接下来(?:就?是)?|值得(?:收藏|阅读)|[往接]着?下(?:看|翻|读|拉)|更多.{0,16}(?:关注|请|访问|浏览)|(?:篇|材料|文章|总结|方案|体会)[,，]?(?:希望|供|欢迎|以供|仅供)"
+    r"|帮(?:助)?(?:到)?(?:大家|你|您)|一起来?(?:看看|阅读|了解|欣赏)|看看吧|以上(?:就是|便是|是|即)|下面(?:就?是|请|我们|和)|以下(?:就?是)|接下来(?:就?是)?|值得(?:收藏|阅读)|[往接]着?下(?:看|翻|读|拉)|送上|取用|祝(?:各位|大家|您|你)|更多.{0,16}(?:关注|请|访问|浏览)|(?:篇|材料|文章|总结|方案|体会)[,，]?(?:希望|供|欢迎|以供|仅供)"
 )
-_READER = re.compile("[您你]|大家|读者|网友|朋友")
+_READER = re.compile("[您你]|大家|各位|读者|网友|朋友")
 """Whom a site speaks to in its own name; a newspaper that names itself reports."""
 _ON_WRITING = re.compile(
     r"(?:总结|报告|方案|材料|体会|文章|汇报|发言稿?|范文|计划)[^。！？!?]{0,8}"
@@ -43,6 +43,8 @@ def cut_editor(text: str, intro: re.Pattern[str] | None = None, brand: str = "")
             return (text[: match.start()] + text[match.end() :]).strip(), match[0]
     sentences = [s for s in _CLAUSE.findall(text) if s]
     marks = [_editorial(s, brand) for s in sentences]
+    if any(map(_ON_WRITING.search, sentences)):
+        marks = [mark or "小编" in s for mark, s in zip(marks, sentences, strict=True)]
     if not any(marks):
         return text, ""
     first = marks.index(True)

@@ -178,10 +178,10 @@ def _title(
     stated = tags.get("title") or _select_text(root, hints.title)
     if stated and not _GENERIC_TITLE.match(stated):
         return clean_title(stated)
-    for heading in headings[:12]:
-        bare = clean_title(heading)
-        if 4 <= len(bare) <= _MAX_TITLE and key(bare) and key(bare) in key(document):
-            return bare
+    bare = [clean_title(heading) for heading in headings[:12]]
+    told = [h for h in bare if 4 <= len(h) <= _MAX_TITLE and key(h) and key(h) in key(document)]
+    if told:
+        return max(told, key=len)  # the name of the column may stand in both places as well
     main = next((clean_title(h) for h in map(_text_of, root.iter("h1")) if len(h) > 1), "")
     if main and key(main) and key(document).startswith(key(main)):
         return main

@@ -11,7 +11,8 @@ from crawler.extract.fold import fold, squeeze
 from crawler.extract.line_model import site_score
 from crawler.extract.page import Part, extract_page
 
-FOLDERS = ("aside", "aside_later", "aside_third", "aside_fourth", "aside_fifth", "aside_sixth")
+FOLDERS = ("aside", "aside_later", "aside_third", "aside_fourth", "aside_fifth")
+FOLDERS += ("aside_sixth", "aside_seventh")
 
 
 def bare(text: str) -> str:

@@ -357,3 +357,10 @@ def test_titles_with_the_day_of_their_page_are_a_list_of_the_site():
 )
 def test_reports_do_not_speak_as_friends_do(line):
     assert list(cleaned([*LONG, line]).lines) == list(LONG)
+
+
+@pytest.mark.parametrize("line", ["（配图来自网络，与本文无关）", "↑图为往年活动，非本次现场"])
+def test_whose_a_picture_is_goes_and_what_it_shows_stays(line):
+    shown = "工作人员在菜市场校验电子秤。（李某摄）"
+
+    assert list(cleaned([LONG[0], shown, line, LONG[1]]).lines) == [LONG[0], shown, LONG[1]]

@@ -205,6 +205,23 @@ def test_where_all_pages_are_titled_by_the_site_the_title_stands_above_the_date(
     )
 
 
+def floor(*lines: str) -> str:
+    shown = "".join(f"<p>{line}</p>" for line in lines)
+    reply = "写得很实在，我们镇上的情况也差不多，尤其是下乡卖床垫的，一年要来好几回，老人总是上当。"
+    return f"<div class=floor><div class=post>{shown}</div><div class=reply>{reply}</div></div>"
+
+
+def test_a_text_in_several_posts_goes_on_where_its_sections_do():
+    first = ("一、受理情况", BODY[0], "二、主要做法", BODY[0].replace("今年以来", "去年以来"))
+    first += tuple(f"第{n}站：{BODY[0]}" for n in range(5))
+    second = ("三、存在的不足", "个别商家不愿配合调解，经多次上门后才退还了货款，占用了许多人手。")
+    reply = "我们那里也是这样，去年为一台冰箱跑了三趟商场，好在最后还是给换了新的，谢谢分享经验。"
+
+    page = read(page_of(floor(*first) + floor(reply) + floor(*second)))
+
+    assert page.text == "\n".join(first + second)
+
+
 def test_a_body_that_names_itself_without_its_place_is_the_sites_own():
     lines = [line.replace("云岭市消费者协会", "市消协") for line in BODY]
     html = article(lines=tuple(lines)).replace("云岭市消费者协会工作总结", "全年消费维权工作总结")
