@@ -14,31 +14,29 @@ SPIDER_MODULES: list[str] = []  # spiders come from profiles, see SPIDER_LOADER_
 SPIDER_LOADER_CLASS = "spiders.loader.ProfileLoader"
 SCHEDULER = "crawler.scheduler.FrontierScheduler"
 ITEM_PIPELINES = {"crawler.capture.CapturePipeline": 100}
+# What is used is named in full: of its own lists Scrapy imports all, also what is set to None.
+# That was a tenth of a start, with an HTTP server and consoles, which run arbitrary code.
+DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {}
+# Robots, redirects and retries are rows of the frontier here, which Scrapy would follow at once.
+# Cookies are not needed, and a bomb of them took 144 MB.
 DOWNLOADER_MIDDLEWARES = {
     "crawler.politeness.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,
     "crawler.capture.WireMiddleware": 950,  # nearer to the wire than decompression
-    # Robots, redirects, retries and cookies are ours or not wanted at all.
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
-    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
-    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
 }
-SPIDER_MIDDLEWARES = {
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
-}
+SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}  # every answer counts, also a 404
 ADDONS: dict[str, int] = {}
+EXTENSIONS_BASE: dict[str, int] = {}
 EXTENSIONS = {
     "crawler.memory.MemoryUsage": 0,
-    "scrapy.extensions.memusage.MemoryUsage": None,
-    "scrapy.extensions.telnet.TelnetConsole": None,
-    "scrapy.extensions.remote_control.RemoteControl": None,  # it imports an HTTP server
-    "scrapy.extensions.logstats.LogStats": None,
+    "scrapy.extensions.corestats.CoreStats": 0,
+    "scrapy.extensions.logcount.LogCount": 0,
+    "scrapy.extensions.closespider.CloseSpider": 0,
+    "scrapy.extensions.feedexport.FeedExporter": 0,
 }
 
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
@@ -60,12 +58,6 @@ DOWNLOAD_HANDLERS = {
     "ftp": None,
     "s3": None,
 }
-HTTPERROR_ALLOW_ALL = True  # every answer counts, also a 404
-RETRY_ENABLED = False  # retries wait in the frontier; Scrapy's come at once
-REDIRECT_ENABLED = False  # every hop is a frontier row of its own
-COOKIES_ENABLED = False  # none needed; a cookie bomb took 144 MB
-TELNETCONSOLE_ENABLED = False  # consoles run arbitrary code
-REMOTE_CONTROL_ENABLED = False
 MEMUSAGE_LIMIT_MB = 600
 LOG_LEVEL = "WARNING"
 LOG_INSTALL_ROOT_HANDLER = False  # crawler.logs has one
