@@ -117,7 +117,8 @@ class Searcher:
         self._stands: OrderedDict[str, Standing] = OrderedDict()
         self._stands_at = (-1, -1)
         # Threads that compute side by side take Python's lock from each other at every row that
-        # they read: 8 readers got 72 pages a second so, and get 106 by turns.
+        # they read: 8 readers got 72 pages a second so, and get 106 by turns. Who has a turn must
+        # not ask for a connection: those who wait for theirs may hold all there are.
         self.turn = threading.RLock()
 
     def search(

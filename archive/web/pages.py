@@ -115,8 +115,8 @@ _FORM_FIELDS = frozenset({"q", "since", "until"})
 @router.get("/documents/{document_id}")
 def document_page(request: Request, shared: Shared, document_id: str, q: str = "") -> Response:
     """One document."""
+    view = reading.document(shared.database, document_id)
     with shared.searcher.turn:
-        view = reading.document(shared.database, document_id)
         return Renderer(request).page(
             "document.html",
             view=view,

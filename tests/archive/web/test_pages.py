@@ -1,13 +1,15 @@
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from html.parser import HTMLParser
 from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import insert, select
+from sqlalchemy import event, insert, select
 
-from archive.db import Database
+from archive.db import POOL, Database
 from archive.models import Capture, WarcFile
 from archive.saved import save
 from archive.search import Query
@@ -41,6 +43,22 @@ def test_search_marks_the_hits_in_the_published_script(
     assert "<mark>国际</mark>" in page
     kwic = client.get("/", params={"q": "約談", "view": "kwic"}).text
     assert re.search(r'<td class="hit"><a [^>]*>约谈</a></td>', kwic)
+
+
+def test_readers_who_hold_all_connections_wait_for_no_one_who_wants_another(
+    client: TestClient, sample: dict[str, str]
+) -> None:
+    shared = client.app.state.xiaobao  # type: ignore[attr-defined]
+    pool = shared.database.engine.pool
+    taken = threading.Event()
+    event.listen(pool, "checkout", lambda *_: pool.checkedout() >= POOL and taken.set())
+    with ThreadPoolExecutor(2 * POOL) as readers:
+        with shared.searcher.turn:
+            asked = [readers.submit(client.get, f"/documents/{sample['cy2022']}")]
+            asked += [readers.submit(client.get, "/?q=投诉") for _ in range(2 * POOL)]
+            assert taken.wait(60)
+        answers = [one.result().status_code for one in asked]
+    assert answers == [200] * len(asked)
 
 
 def test_facets_narrow_and_can_be_lifted(client: TestClient, sample: dict[str, str]) -> None:
