@@ -182,11 +182,13 @@ def _serving(folder: Path, *arguments: str) -> Iterator[tuple[psutil.Process, st
 
 def _servers(server: psutil.Process) -> list[psutil.Process]:
     """The processes that answer; multiprocessing starts a resource tracker beside them."""
-    return [
-        process
-        for process in server.children()
-        if process.status() != psutil.STATUS_ZOMBIE and "spawn_main" in " ".join(process.cmdline())
-    ]
+    found = []
+    for process in server.children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # it has ended since it was listed
+            started = "spawn_main" in " ".join(process.cmdline())
+            if started and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
 
 
 def _page(address: str) -> str:
