@@ -50,7 +50,8 @@ def site_score(text: str) -> float:
     if len(text) > MAX_CHARS:
         return 1.5 * (prompts.prompt_points(text) - prompts.UNDECIDED)
     known = weights()
-    return sum(known.get(feature, 0.0) for feature in set(features(text)))
+    # Not `sum`: its last digit hangs on the order, which is another in each process.
+    return math.fsum(known.get(feature, 0.0) for feature in set(features(text)))
 
 
 def probability(score: float) -> float:

@@ -6,6 +6,7 @@ instead of writing the weights. Seeded, so the same data gives the same weights.
 """
 
 import json
+import math
 import random
 import sys
 from collections import Counter, defaultdict
@@ -57,7 +58,7 @@ def train(examples: Sequence[Example], seed: int = 7) -> dict[str, float]:
     for _ in range(EPOCHS):
         rng.shuffle(order)
         for _, found, is_site in order:
-            error = is_site - probability(sum(weights[f] for f in found))
+            error = is_site - probability(math.fsum(weights[f] for f in found))
             for feature in found:
                 gradient = error - DECAY * weights[feature]
                 squares[feature] += gradient * gradient
@@ -67,7 +68,7 @@ def train(examples: Sequence[Example], seed: int = 7) -> dict[str, float]:
 
 def score(weights: Mapping[str, float], found: frozenset[str]) -> float:
     """The log-odds of one example."""
-    return sum(weights.get(feature, 0.0) for feature in found)
+    return math.fsum(weights.get(feature, 0.0) for feature in found)
 
 
 def check(examples: Sequence[Example]) -> None:
