@@ -57,6 +57,7 @@ _HOPELESS: Final = -5.0
 """Log-odds that no other evidence can lift to a drop."""
 _CLAUSES: Final = 30
 """Characters of a line that must show more than the look of its character pairs."""
+_LINK_ROW = re.compile(r"^\s*[^|｜，。：]{2,12}(?:[|｜][^|｜，。：]{2,12}){2,}$")
 _SERIES: Final = 3
 _MAX_LABEL: Final = 12
 _POINT: Final = 0.75
@@ -90,14 +91,16 @@ def clean(lines: Sequence[Line], title: str, hints: Hints, brand: str = "") -> C
         hints: the profile's own rules and the lines known as the site's template.
         brand: what the site calls itself, where that is no agency's name; who says it is the site.
     """
-    folded = [squeeze(line) for line in fold_lines([line.text for line in lines])]
-    work = Worklines(lines, folded, [site_score(line) for line in folded])
+    spaced = fold_lines([line.text for line in lines])
+    folded = [squeeze(line) for line in spaced]
+    work = Worklines(lines, spaced, folded, [site_score(line) for line in folded])
     boxes = boxes_of(work)
     counted = _recurring(work, title, boxes)
     _template(work, counted, hints)
     _profile(work, hints)
     _head(work, title)
     _page_labels(work, title)
+    _link_rows(work)
     _file_names(work, title)
     drop_listings(work, title)
     own_name = squeeze(fold(brand))
@@ -134,7 +137,7 @@ def _profile(work: Worklines, hints: Hints) -> None:
     patterns = bool(drop or spam or cut)
     cutting = False
     for n, folded in enumerate(work.folded):
-        plain = fold(work.lines[n].text).strip() if patterns else ""
+        plain = work.spaced[n].strip() if patterns else ""
         if not folded:
             work.drop(n, "empty")
         elif _RULE.match(folded):
@@ -179,6 +182,14 @@ def _page_labels(work: Worklines, title: str) -> None:
                 work.drop(n, "page_label")
 
 
+def _link_rows(work: Worklines) -> None:
+    """A row of links between upright strokes: a menu that stands among the paragraphs."""
+    for n in work.left():
+        line = work.lines[n]
+        if line.link_share > _HALF_LINKED and _LINK_ROW.match(line.text):
+            work.drop(n, "link_row")
+
+
 def _file_names(work: Worklines, title: str) -> None:
     """The title as the name of a file: a download that the site offers."""
     bare = key(squeeze(fold(title)))
@@ -207,7 +218,7 @@ def _prompts(work: Worklines, boxes: Boxes, brand: str) -> None:
             work.drop(n, "prompt")
             continue
         edge = (n < first or n > last) and not _announced(work, n)
-        if _is_credit(work.lines[n]):
+        if _is_credit(work.lines[n], work.spaced[n]):
             credits_.append(n)
             continue
         named = bool(brand) and brand in work.folded[n]
@@ -289,10 +300,10 @@ _LONGEST_CREDIT: Final = 120
 """Characters as published: three times what `prompts.is_credit` takes, for pinyin in brackets."""
 
 
-def _is_credit(line: Line) -> bool:
+def _is_credit(line: Line, spaced: str) -> bool:
     """A line that names writers, editors or sources and leads nowhere."""
     short = len(line.text) <= _LONGEST_CREDIT and not line.linked
-    return short and prompts.is_credit("".join(fold(line.text).split()))
+    return short and prompts.is_credit("".join(spaced.split()))
 
 
 def _label(folded: str) -> str:

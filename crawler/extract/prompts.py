@@ -9,6 +9,7 @@ once or up to its cap; no single word decides.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from crawler.extract.patterns import literal_first
@@ -113,6 +114,7 @@ UNDECIDED: Final = 1.5
 """Points at which a long line may be the site's or the report's."""
 
 
+@lru_cache(maxsize=4096)  # the same line is judged by its form and again by its place
 def prompt_points(text: str) -> float:
     """How strongly a folded, squeezed line looks like the site talking; see the module.
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from crawler.extract import prompts
-from crawler.extract.fold import fold, level, squeeze
+from crawler.extract.fold import fold, fold_lines, level, squeeze
 from crawler.extract.hints import Hints
 from crawler.extract.issuer import find_issuer
 from crawler.extract.region import region_of
@@ -97,13 +97,14 @@ def split(lines: Sequence[str], title: str, hints: Hints) -> list[Work]:
         hints: a profile may name the heading line of a work (`compilation`, `split_marker`).
     """
     text = "\n".join(lines)
+    folded = [squeeze(line) for line in fold_lines(lines)]
     marks = (
         _by_profile(lines, hints)
-        or _by_headings(lines, title)
+        or _by_headings(lines, folded, title)
         or _by_inline(text)
-        or _by_restarts(lines, title)
-        or _by_endings(lines)
-        or _by_issuers(lines)
+        or _by_restarts(lines, folded, title)
+        or _by_endings(lines, folded)
+        or _by_issuers(lines, folded)
     )
     if not marks:
         return [_work(title, text, 0, len(text))]
@@ -140,14 +141,14 @@ def _by_profile(lines: Sequence[str], hints: Hints) -> list[_Mark]:
     return _long_enough(marks, len("\n".join(lines)), _MIN_WORK)
 
 
-def _by_headings(lines: Sequence[str], title: str) -> list[_Mark]:
+def _by_headings(lines: Sequence[str], folded: Sequence[str], title: str) -> list[_Mark]:
     """The longest series of heading lines with one stem and rising numbers."""
     bare = _stem(squeeze(fold(_COUNT.sub("", title))))
     series: dict[str, list[tuple[int, int]]] = {}
     for n, line in enumerate(lines):
         if len(line) > _MAX_HEADING or _ENDED.search(line):
             continue
-        found = _heading(squeeze(fold(line)), bare)
+        found = _heading(folded[n], bare)
         if found:
             series.setdefault(found[0], []).append((found[1], n))
     places = _offsets(lines)
@@ -164,13 +165,13 @@ def _by_headings(lines: Sequence[str], title: str) -> list[_Mark]:
     return best
 
 
-def _heading(folded: str, title: str) -> tuple[str, int] | None:
-    """The stem and number of a work's heading line."""
+def _heading(line: str, title: str) -> tuple[str, int] | None:
+    """The stem and number of a work's heading, a folded line."""
     for at, pattern in enumerate(_HEADINGS):
-        match = pattern.match(folded)
+        match = pattern.match(line)
         if match and number(match["n"]):
             return f"{at}{_stem(match['stem'] or '')}", number(match["n"])
-    match = re.match(rf"^(?P<stem>.{{4,40}}?){_NUMBER}$", folded)
+    match = re.match(rf"^(?P<stem>.{{4,40}}?){_NUMBER}$", line)
     if match and title and len(match["stem"]) >= 6 and _stem(match["stem"]) in title:
         return "t", number(match["n"])
     return None
@@ -229,7 +230,7 @@ def claimed_works(title: str) -> int:
     return 99 if _MANY.search(folded) else 0
 
 
-def _by_restarts(lines: Sequence[str], title: str) -> list[_Mark]:
+def _by_restarts(lines: Sequence[str], folded: Sequence[str], title: str) -> list[_Mark]:
     """Works without headings: their section numbers start again.
 
     Only where the title promises several works. A work starts with the paragraph before its
@@ -238,16 +239,18 @@ def _by_restarts(lines: Sequence[str], title: str) -> list[_Mark]:
     claimed = claimed_works(title)
     if not claimed:
         return []
-    restarts = [n for n, line in enumerate(lines) if _RESTART.match(squeeze(fold(line)))]
+    restarts = [n for n, line in enumerate(folded) if _RESTART.match(line)]
     if len(restarts) < 2 or len(restarts) > claimed + 1:
         return []
-    starts = [0] + [_opening(lines, n, before) for before, n in itertools.pairwise(restarts)]
+    starts = [0] + [
+        _opening(lines, folded, n, before) for before, n in itertools.pairwise(restarts)
+    ]
     places = _offsets(lines)
     marks = [_Mark(places[n], places[n], "") for n in dict.fromkeys(starts)]
     return _long_enough(marks, len("\n".join(lines)), _MIN_SILENT)
 
 
-def _by_endings(lines: Sequence[str]) -> list[_Mark]:
+def _by_endings(lines: Sequence[str], folded: Sequence[str]) -> list[_Mark]:
     """Works that end with a date and are followed by the title of the next one.
 
     A notice with its attachment is one work: a line that starts with 附 between them says so.
@@ -256,36 +259,37 @@ def _by_endings(lines: Sequence[str]) -> list[_Mark]:
     starts = [
         n
         for n in range(1, len(lines))
-        if prompts.is_date_line(squeeze(fold(lines[n - 1]))) and _is_title(lines[n])
+        if prompts.is_date_line(folded[n - 1]) and _is_title(folded[n])
     ]
     if not starts or any(line.lstrip().startswith("附") for line in lines):
         return []
-    marks = [_Mark(0, 0, lines[0] if _is_title(lines[0]) else "")]
+    marks = [_Mark(0, 0, lines[0] if _is_title(folded[0]) else "")]
     marks += [_Mark(places[n], places[n], _tidy(lines[n])) for n in starts]
     return _long_enough(marks, len("\n".join(lines)), _MIN_SILENT)
 
 
 def _is_title(line: str) -> bool:
-    """A line of its own that names a kind of work and is no numbered heading."""
-    bare = squeeze(fold(line))
+    """A folded line of its own that names a kind of work and is no numbered heading."""
     return bool(
-        _MIN_TITLE <= len(bare) <= _MAX_HEADING
-        and _TITLE.search(bare)
-        and not _SECTION.match(bare)
-        and not _ENDED.search(bare)
-        and not prompts.is_sentence(bare)
+        _MIN_TITLE <= len(line) <= _MAX_HEADING
+        and _TITLE.search(line)
+        and not _SECTION.match(line)
+        and not _ENDED.search(line)
+        and not prompts.is_sentence(line)
     )
 
 
-def _by_issuers(lines: Sequence[str]) -> list[_Mark]:
+def _by_issuers(lines: Sequence[str], folded: Sequence[str]) -> list[_Mark]:
     """Works without a word of it: sections start again, and each time another agency writes.
 
     A report in two parts has sections that start again as well, but one agency.
     """
-    restarts = [n for n, line in enumerate(lines) if _RESTART.match(squeeze(fold(line)))]
+    restarts = [n for n, line in enumerate(folded) if _RESTART.match(line)]
     if not 2 <= len(restarts) <= _MOST_WORKS:
         return []
-    starts = [0] + [_opening(lines, n, before) for before, n in itertools.pairwise(restarts)]
+    starts = [0] + [
+        _opening(lines, folded, n, before) for before, n in itertools.pairwise(restarts)
+    ]
     ends = [*starts[1:], len(lines)]
     bodies = ["\n".join(lines[a:b]) for a, b in zip(starts, ends, strict=True)]
     issuers = [find_issuer(level(body), "") for body in bodies]
@@ -294,17 +298,17 @@ def _by_issuers(lines: Sequence[str]) -> list[_Mark]:
     if len(codes) < len(bodies) or len(set(codes)) < len(codes):
         return []
     places = _offsets(lines)
-    titles = [_tidy(lines[n]) if _is_title(lines[n]) else "" for n in starts]
+    titles = [_tidy(lines[n]) if _is_title(folded[n]) else "" for n in starts]
     marks = [_Mark(places[n], places[n], t) for n, t in zip(starts, titles, strict=True)]
     return _long_enough(marks, len("\n".join(lines)), _MIN_SILENT)
 
 
-def _opening(lines: Sequence[str], restart: int, floor: int) -> int:
+def _opening(lines: Sequence[str], folded: Sequence[str], restart: int, floor: int) -> int:
     """The line a work starts at, given its section 一."""
     at = restart - 1
     while at > floor + 1 and not _ENDED.search(lines[at].strip()):
         at -= 1
-    if at > floor and _SECTION.match(squeeze(fold(lines[at]))):
+    if at > floor and _SECTION.match(folded[at]):
         return restart
     title_above = at - 1 > floor and len(lines[at - 1]) <= _MAX_HEADING
     if title_above and not _ENDED.search(lines[at - 1]) and not _SECTION.match(lines[at - 1]):

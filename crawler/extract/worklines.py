@@ -18,16 +18,25 @@ class Worklines:
     """The lines under work: `rule[n]` names the rule that removes line n."""
 
     lines: Sequence[Line]
+    spaced: Sequence[str]
+    """Their text as `fold.fold` gives it."""
     folded: Sequence[str]
+    """The same without blanks."""
     scores: Sequence[float]
     """Log-odds of each line to be the site's."""
     rule: dict[int, str] = field(default_factory=dict)
-    _least: int = SOLID
+    _solid: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         """Take shorter sentences for paragraphs where there are no longer ones."""
-        if not any(map(self.is_solid, range(len(self.lines)))):
-            self._least = _SHORT
+        self._solid = self._sentences(SOLID) or self._sentences(_SHORT)
+
+    def _sentences(self, least: int) -> frozenset[int]:
+        return frozenset(
+            n
+            for n, folded in enumerate(self.folded)
+            if len(folded) >= least and self.scores[n] < 0 and prompts.is_sentence(folded)
+        )
 
     def left(self) -> list[int]:
         """The places of the lines that no rule has removed."""
@@ -39,8 +48,7 @@ class Worklines:
 
     def is_solid(self, n: int) -> bool:
         """Whether a line is surely running text of the report."""
-        folded = self.folded[n]
-        return len(folded) >= self._least and prompts.is_sentence(folded) and self.scores[n] < 0
+        return n in self._solid
 
     def edges(self) -> tuple[int, int]:
         """First and last solid line; before and after them a line needs less to be dropped."""

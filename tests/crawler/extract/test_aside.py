@@ -12,7 +12,7 @@ from crawler.extract.line_model import site_score
 from crawler.extract.page import Part, extract_page
 
 FOLDERS = ("aside", "aside_later", "aside_third", "aside_fourth", "aside_fifth")
-FOLDERS += ("aside_sixth", "aside_seventh")
+FOLDERS += ("aside_sixth", "aside_seventh", "aside_eighth")
 
 
 def bare(text: str) -> str:

@@ -105,6 +105,9 @@ def test_rules_of_the_profile():
             "每年的三月十五日是大家的节日",
         ),
         ("以上就是小编为大家带来的全部内容，希望对您有所帮助。", ""),
+        ("总结是对工作的回顾。小编今天送来几篇，有需要的同学可以看看！", ""),
+        ("素材简介：本素材为一所乡镇市场监管所的年度小结，欢迎下载。", ""),
+        ("计划是落实工作的抓手。协会按月检查。", "计划是落实工作的抓手。协会按月检查。"),
         ("协会为大家提供咨询服务，受到好评。", "协会为大家提供咨询服务，受到好评。"),
         ("希望广大消费者积极参与，共同维护权益。", "希望广大消费者积极参与，共同维护权益。"),
     ],
@@ -298,6 +301,18 @@ def test_a_label_and_its_link_go():
     line = "<span>| 另 |</span><a href=/1>城区供暖提前三天</a>"
 
     assert list(cleaned([LONG[0], line, *LONG[1:]]).lines) == list(LONG)
+
+
+def test_a_row_of_links_goes_and_a_row_of_words_stays():
+    links = "<a href=/1>年度小结</a> | <a href=/2>半年汇报</a> | <a href=/3>心得体会</a>"
+    words = "投诉受理 | 现场咨询 | 假货鉴别"
+
+    assert list(cleaned([LONG[0], links, LONG[1], words, LONG[2]]).lines) == [
+        LONG[0],
+        LONG[1],
+        words,
+        LONG[2],
+    ]
 
 
 def test_the_editor_may_be_the_site_by_its_name():
