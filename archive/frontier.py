@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, bindparam, func, not_, or_, select, update
+from sqlalchemy import Connection, Integer, and_, bindparam, func, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from archive import hosts
@@ -121,6 +121,29 @@ _ADD_NEW = {"sqlite": _add_new(sqlite), "postgresql": _add_new(postgresql)}
 _ADD_DUE = {"sqlite": _add_due(sqlite), "postgresql": _add_due(postgresql)}
 
 
+def _eligible(now: Any) -> Any:
+    return and_(
+        Frontier.due_at <= now,
+        or_(
+            Frontier.state.in_(("queued", "done")),
+            and_(Frontier.state == "leased", Frontier.lease_until < now),
+        ),
+    )
+
+
+_MOST_URGENT = (
+    select(*(getattr(Frontier, name) for name in Leased.__slots__))
+    .where(Frontier.site_id == bindparam("site"), _eligible(bindparam("now", type_=UtcTime())))
+    .order_by(Frontier.priority.desc(), Frontier.due_at, Frontier.id)
+    .limit(bindparam("most", type_=Integer()))
+)
+_TAKE = (
+    update(Frontier)
+    .where(Frontier.id.in_(bindparam("ids", expanding=True)))
+    .values(state="leased", lease_owner=bindparam("by"), lease_until=bindparam("until"))
+)
+
+
 def add(
     connection: Connection, site_id: str, found: Iterable[Found], now: datetime
 ) -> Counter[str]:
@@ -144,27 +167,15 @@ def lease(
 ) -> list[Leased]:
     """Take up to `limit` eligible rows of a site, most urgent first; none of a paused host."""
     paused = hosts.paused(connection, now)
-    rows = (
-        select(Frontier.id)
-        .where(Frontier.site_id == site_id, _eligible(now), *map(_elsewhere, paused))
-        .order_by(Frontier.priority.desc(), Frontier.due_at, Frontier.id)
-        .limit(limit)
-    )
+    rows = _MOST_URGENT.where(*map(_elsewhere, paused)) if paused else _MOST_URGENT
     if connection.dialect.name == "postgresql":
         rows = rows.with_for_update(skip_locked=True)
-    ids = connection.execute(rows).scalars().all()
-    if not ids:
-        return []
-    connection.execute(
-        update(Frontier)
-        .where(Frontier.id.in_(ids))
-        .values(state="leased", lease_owner=owner, lease_until=now + LEASE_TIME)
-    )
-    taken = select(*(getattr(Frontier, name) for name in Leased.__slots__)).where(
-        Frontier.id.in_(ids)
-    )
-    by_id = {row.id: _leased(row._mapping) for row in connection.execute(taken)}
-    return [by_id[id_] for id_ in ids]
+    eligible = connection.execute(rows, {"site": site_id, "now": now, "most": limit})
+    leased = [_leased(row._mapping) for row in eligible]
+    if leased:
+        taken = {"ids": [row.id for row in leased], "by": owner, "until": now + LEASE_TIME}
+        connection.execute(_TAKE, taken)
+    return leased
 
 
 def next_try(connection: Connection, site_id: str, now: datetime) -> datetime | None:
@@ -265,16 +276,6 @@ def _elsewhere(host: str) -> Any:
             for scheme in ("http", "https")
             for end in ("/", "?")
         )
-    )
-
-
-def _eligible(now: datetime) -> Any:
-    return and_(
-        Frontier.due_at <= now,
-        or_(
-            Frontier.state.in_(("queued", "done")),
-            and_(Frontier.state == "leased", Frontier.lease_until < now),
-        ),
     )
 
 

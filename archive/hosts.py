@@ -6,9 +6,12 @@ A host without a row is well. All functions work inside the caller's transaction
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from archive.models import Host
+
+# Built once: a crawl asks at every lease.
+_PAUSED = select(Host.name, Host.paused_until).where(Host.paused_until > bindparam("now"))
 
 
 def pause(
@@ -61,5 +64,5 @@ def all_unwell(connection: Connection) -> set[str]:
 
 def paused(connection: Connection, now: datetime) -> dict[str, datetime]:
     """Hosts that must not be asked now, and until when."""
-    rows = connection.execute(select(Host.name, Host.paused_until).where(Host.paused_until > now))
+    rows = connection.execute(_PAUSED, {"now": now})
     return {row.name: row.paused_until for row in rows if row.paused_until is not None}

@@ -201,7 +201,7 @@ def walk_members(path: Path) -> Iterator[MemberPlace | Literal["torn"]]:
 
 def warc_time(when: datetime) -> str:
     """The form of WARC-Date, in UTC with microseconds (allowed since WARC 1.1)."""
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return when.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def safe_url(url: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from lxml.html import HtmlElement
 from parsel import Selector
 from w3lib.html import remove_tags
 
@@ -210,7 +211,7 @@ def _html_rows(text: str, rules: ListRules, article: ArticleRules, links: _Links
             url = links.article_url(href) if href is not None else None
             if url is None:
                 continue
-            context = _text(dates[position]) if paired else _row_text(anchor, url, links)
+            context = _text(dates[position].root) if paired else _row_text(anchor, url, links)
             published = find_date(context, rules.date_regex) or date_of_url(url, article)
             title = _link_title(anchor, rules)
             rows.append(_Row(url, title, f"{href} {title} {context}", published))
@@ -220,8 +221,8 @@ def _html_rows(text: str, rules: ListRules, article: ArticleRules, links: _Links
 
 def _link_title(link: Selector, rules: ListRules) -> str:
     """The link's text, or its title attribute where the profile says so or the text is cut."""
-    headings = link.css("h1, h2, h3, h4")
-    shown = _text(headings[0]) if headings else _text(link)
+    heading = next(link.root.iter("h1", "h2", "h3", "h4"), None)
+    shown = _text(link.root if heading is None else heading)
     full = _clean(attribute(link, rules.title_attr or "title") or "")
     if full and (rules.title_attr or not shown or shown.endswith(_CUT)):
         return full
@@ -237,7 +238,7 @@ def _row_text(link: Selector, url: str, links: _Links) -> str:
         if node is None or _holds_another(node, url, links):
             break
         best = node
-    return _clean(" ".join(best.itertext()))[:500]
+    return _text(best)[:500]
 
 
 def _holds_another(node: Any, url: str, links: _Links) -> bool:
@@ -247,8 +248,8 @@ def _holds_another(node: Any, url: str, links: _Links) -> bool:
     return False
 
 
-def _text(selector: Selector) -> str:
-    return _clean(" ".join(selector.root.itertext()))
+def _text(element: HtmlElement) -> str:
+    return _clean(" ".join(element.itertext()))
 
 
 def _clean(text: str) -> str:

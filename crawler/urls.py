@@ -34,9 +34,12 @@ _TRACKING = re.compile(
 )
 _QUERY_IN_GKMLPT = "/gkmlpt/"  # its list API has a true parameter named sid
 # Nothing in such a URL can change; most links are of this kind, and this saves 50 µs for each
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _PLAIN = re.compile(
-    r"https?://(?:[a-z0-9_][a-z0-9_-]{0,62}\.){1,8}[a-z][a-z0-9]{1,30}"
-    r"/(?!\.)(?:[A-Za-z0-9_~-]|\.(?!/)|/(?!\.)){0,2000}"
+    r"https?://(?:(?:[a-z0-9_][a-z0-9_-]{0,62}\.){1,8}[a-z][a-z0-9]{1,30}"
+    rf"|{_OCTET}(?:\.{_OCTET}){{3}})(?::(?:[1-9]\d{{3}}|[1-5]\d{{4}}))?"
+    r"/(?!\.)(?:[A-Za-z0-9_~-]|\.(?!/)|/(?!\.)){0,2000}",
+    re.ASCII,
 )
 _HOST_LATER = "h"
 _STRAY_PERCENT = re.compile(r"%(?![0-9a-fA-F]{2})")
