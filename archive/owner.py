@@ -7,8 +7,10 @@ at once which leases and open files are left over, without waiting for a time to
 
 import fcntl
 import os
+import re
 import secrets
 import socket
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -16,6 +18,9 @@ from typing import Self
 from archive.errors import ArchiveError
 
 SHARED_HOST = "shared"
+LET_GO_SECONDS = 20
+"""How long the recorder of a dead crawl is waited for; it stores at most one group of pages."""
+LOOK_SECONDS = 0.01
 
 
 def host_name() -> str:
@@ -54,30 +59,61 @@ class OnlyCrawl:
     lives and let go by the kernel, so that nothing is to be cleaned up after a crash.
     """
 
-    def __init__(self, folder: Path, *, one_machine: bool = True) -> None:
+    def __init__(
+        self, folder: Path, *, one_machine: bool = True, holder: int | None = None
+    ) -> None:
         """Take it; raises ArchiveError, naming the holder, where another process has it.
 
         `one_machine`: the folder is no other machine's, whatever name this one has today.
+        `holder`: the process to name, where not this one; when it has died, the process that holds
+        the right for it is about to let it go, and is waited for.
         """
         path = _lock_path(folder, "crawl" if one_machine else f"crawl/{host_name()}")
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("a+")
+        until = time.monotonic() + LET_GO_SECONDS
+        while not self._locked():
+            other = self._other()
+            if _lives(other) or time.monotonic() > until:
+                self._file.close()
+                raise ArchiveError(
+                    f"{folder} is being crawled already ({other or 'just started'}); "
+                    "it goes on by itself"
+                )
+            time.sleep(LOOK_SECONDS)
+        self._file.truncate(0)
+        pid, now = holder or os.getpid(), datetime.now(UTC)
+        self._file.write(f"process {pid}, since {now:%Y-%m-%d %H:%M} UTC")
+        self._file.flush()
+
+    def _locked(self) -> bool:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            self._file.seek(0)
-            holder = self._file.read().strip() or "just started"
-            self._file.close()
-            raise ArchiveError(
-                f"{folder} is being crawled already ({holder}); it goes on by itself"
-            ) from None
-        self._file.truncate(0)
-        self._file.write(f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
-        self._file.flush()
+            return False
+        return True
+
+    def _other(self) -> str:
+        self._file.seek(0)
+        return self._file.read().strip()
 
     def close(self) -> None:
         """Let another process crawl. The file stays: deleting it could free it twice."""
         self._file.close()
+
+
+def _lives(holder: str) -> bool:
+    """Whether the process that a lock file names lives; so it does where none is named yet."""
+    named = re.match(r"process (\d+)", holder)
+    if named is None:
+        return True
+    try:
+        os.kill(int(named[1]), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # another user's
+    return True
 
 
 def is_dead(folder: Path, name: str, *, one_machine: bool = False) -> bool:

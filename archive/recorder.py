@@ -49,7 +49,8 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    work: Callable[[Connection], Any]
+    work: Callable[..., Any]
+    arguments: tuple[Any, ...]
     done: "Future[Any]"
 
 
@@ -96,10 +97,10 @@ class Recorder:
         """Give leased rows back unfetched."""
         return self.call(lambda connection: frontier.release(connection, self._owner.name, ids))
 
-    def call(self, work: Callable[[Connection], T]) -> "Future[T]":
-        """Do `work` inside the next group's transaction."""
+    def call(self, work: Callable[..., T], *arguments: Any) -> "Future[T]":
+        """Do `work(connection, *arguments)` inside the next group's transaction."""
         done: Future[T] = Future()
-        self._jobs.put(_Job(work, done))
+        self._jobs.put(_Job(work, arguments, done))
         return done
 
     def close(self) -> None:
@@ -170,7 +171,9 @@ class Recorder:
             with self._archive.database.write() as connection:
                 stored = iter(captures.commit(connection, writing, captured) if captured else ())
                 results: list[object] = [
-                    next(stored) if isinstance(job, _Capture) else job.work(connection)
+                    next(stored)
+                    if isinstance(job, _Capture)
+                    else job.work(connection, *job.arguments)
                     for job in group
                 ]
                 captures.save_counts(connection, self._run_id, writing.counts)

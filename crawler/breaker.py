@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Literal
 
 from crawler.judge import Trouble, Verdict
@@ -70,5 +71,9 @@ def pause_length(trouble: Trouble, wait: float | None = None) -> Length:
     first, longest = _PAUSES[trouble]
     if wait is not None:
         asked = min(timedelta(seconds=wait), longest)
-        return lambda _: asked
-    return lambda before: min(first * 2 ** min(before, DOUBLINGS), longest)
+        return partial(_doubled, asked, asked)
+    return partial(_doubled, first, longest)
+
+
+def _doubled(first: timedelta, longest: timedelta, before: int) -> timedelta:
+    return min(first * 2.0 ** min(before, DOUBLINGS), longest)

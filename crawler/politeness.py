@@ -77,12 +77,12 @@ class RobotsMiddleware:
 
     async def _stored(self, origin: str, now: datetime) -> StoredRules:
         recorder: Any = self._crawler.spider.session.recorder  # type: ignore[union-attr]
-        last = await asyncio.wrap_future(recorder.call(lambda c: store.load(c, origin)))
+        last = await asyncio.wrap_future(recorder.call(store.load, origin))
         if last is not None and last.status < 500 and last.fetched_at > now - RULES_AGE:  # noqa: PLR2004
             return last  # type: ignore[no-any-return]
         status, body = await self._fetch(origin)
         fresh = StoredRules(origin, now, status, decode_rules(body) if status < 300 else "")  # noqa: PLR2004
-        await asyncio.wrap_future(recorder.call(lambda c: store.save(c, fresh)))
+        await asyncio.wrap_future(recorder.call(store.save, fresh))
         return fresh
 
     async def _fetch(self, origin: str) -> tuple[int, bytes]:

@@ -62,20 +62,23 @@ def run_spiders(
 ) -> Report:
     """Run spider classes of `spiders.loader` to their end; raises and limits as `crawl_sites`."""
     started = time.monotonic()
+    settle()
     session = Session.open(config, [spider.name for spider in spiders])
+    run_id = session.recorder.begun.run_id
     try:
-        with showing_progress(session.archive, session.run_id):
+        with showing_progress(session.archive, run_id):
             tasks = [process.crawl(spider, due=str(int(only_due))) for spider in spiders]
-            settle()
             process.start()
             session.finish()
         if session.fault is not None:
             raise session.fault
         for task in tasks:
-            if not task.cancelled() and (fault := task.exception()):
+            if not task.done():  # a second Ctrl-C: the spider never got to its end
+                session.outcome = "stopped"
+            elif not task.cancelled() and (fault := task.exception()):
                 raise fault
         with session.archive.database.read() as connection:
-            reports, held = site_reports(connection, session.run_id), totals(connection)
+            reports, held = site_reports(connection, run_id), totals(connection)
             told = alarms(connection, datetime.now(UTC), {site.id for site in reports})
     finally:
         session.close()

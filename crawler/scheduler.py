@@ -16,9 +16,9 @@ from scrapy.http import Response
 
 from archive import frontier
 from archive.captures import Fetched
-from archive.errors import ArchiveError
 from archive.frontier import Found, Leased
-from archive.recorder import Lease, Recorder
+from archive.recorder import Lease
+from archive.recorder_process import RecorderProcess
 
 BUFFER_SECONDS = 60
 """Leases are taken for about this long ahead, so that a buffered one never runs out."""
@@ -35,7 +35,7 @@ UNCONDITIONAL_EVERY = 5
 class FrontierScheduler(BaseScheduler):
     """Leases rows of one site a little ahead and gives them out as requests.
 
-    Everything that touches the database is done by the recorder's thread; the reactor only moves
+    Everything that touches the database is done by the recorder; the reactor only moves
     rows from one list to another.
     """
 
@@ -74,7 +74,7 @@ class FrontierScheduler(BaseScheduler):
     def open(self, spider: Spider) -> None:
         """Remember whose rows are leased."""
         self._spider = spider
-        self._recorder: Recorder = spider.session.recorder  # type: ignore[attr-defined]
+        self._recorder: RecorderProcess = spider.session.recorder  # type: ignore[attr-defined]
 
     def close(self, reason: str) -> None:  # noqa: ARG002  Scrapy's interface
         """Give rows that were leased but not fetched back to the frontier."""
@@ -102,7 +102,7 @@ class FrontierScheduler(BaseScheduler):
         add = frontier.add_again if request.meta.get("again") else frontier.add
         site_id, now = self._spider.name, datetime.now(UTC)
         self._wait_for(
-            self._recorder.call(lambda connection: add(connection, site_id, [found], now)),
+            self._recorder.call(add, site_id, [found], now),
             lambda _: self.look_again(),
         )
         return True
@@ -228,7 +228,7 @@ class FrontierScheduler(BaseScheduler):
         def arrived() -> None:
             self._waiting.discard(future)
             error = future.exception()
-            if isinstance(error, ArchiveError):
+            if error is not None:  # a fault of ours too: the crawl would wait for ever
                 self._spider.session.fail(error)  # type: ignore[attr-defined]
                 self._wake()
                 return

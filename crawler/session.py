@@ -8,10 +8,8 @@ from datetime import UTC, datetime
 from typing import ClassVar, Self
 
 from archive.errors import ArchiveError
-from archive.owner import OnlyCrawl, Owner
-from archive.recorder import Recorder
-from archive.recover import recover
-from archive.runs import finish_run, start_run, was_interrupted
+from archive.recorder_process import RecorderProcess
+from archive.runs import finish_run
 from crawler.config import Config
 from crawler.ingest_process import IngestProcess
 
@@ -22,25 +20,18 @@ class Session:
     current: ClassVar["Session | None"] = None
 
     def __init__(self, config: Config, sites: list[str], *, private: bool = False) -> None:
-        """Open the archive, put right what dead processes left, start writer and extraction."""
+        """Begin a run with its writer, open the archive beside it, start extraction."""
         self.config = config
-        self.archive = config.open_archive(create=True)
+        self.recorder = RecorderProcess(config.archive, config.database, sites)
         try:
-            self._only = OnlyCrawl(self.archive.folder, one_machine=self.archive.database.is_sqlite)
+            self.archive = config.open_archive()
+            self.ingest = IngestProcess(config)
         except BaseException:
-            self.archive.close()
+            self.recorder.end()
             raise
-        self.owner = Owner(self.archive.folder)
-        self.recovered = recover(self.archive)
-        with self.archive.database.write() as connection:
-            self.interrupted = {site for site in sites if was_interrupted(connection, site)}
-            now = datetime.now(UTC)
-            self.run_id = start_run(connection, "crawl", self.owner.name, sites, now)
-        self.recorder = Recorder(self.archive, self.owner, self.run_id)
-        self.ingest = IngestProcess(config)
         self.outcome = "finished"
-        self.fault: ArchiveError | None = None
-        """Why nothing can be written any more; the crawl ends then."""
+        self.fault: BaseException | None = None
+        """Why nothing can be written or fetched any more; the crawl ends then."""
         self.guests = 0
         """Spiders that have joined and not left."""
         self._private = private
@@ -69,14 +60,17 @@ class Session:
             self.finish()
             self.close()
 
-    def fail(self, error: ArchiveError) -> None:
-        """The archive cannot be written: nothing more is to be fetched."""
+    def fail(self, error: BaseException) -> None:
+        """The archive cannot be written, or the frontier not read: nothing more is fetched."""
         self.outcome = "failed"
         self.fault = self.fault or error
 
     def finish(self) -> None:
         """Write what is waiting and extract what was captured."""
-        self.recorder.close()
+        try:
+            self.recorder.close()
+        except ArchiveError as error:
+            self.fail(error)
         self.ingest.finish()
         if self.ingest.fault is not None:
             self.fail(ArchiveError(self.ingest.fault))
@@ -89,10 +83,10 @@ class Session:
                 self.outcome = "failed"
                 self.finish()
             with self.archive.database.write() as connection:
-                finish_run(connection, self.run_id, self.outcome, datetime.now(UTC))
+                run_id = self.recorder.begun.run_id
+                finish_run(connection, run_id, self.outcome, datetime.now(UTC))
         except ArchiveError as error:
             self.fail(error)
         finally:
-            self.owner.close()
-            self._only.close()
             self.archive.close()
+            self.recorder.end()

@@ -104,14 +104,14 @@ class SiteSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the start pages, through the frontier like everything else."""
         site = site_row(self.profile)
-        self._remember(lambda c: save_site(c, site, datetime.now(UTC)))
+        self._remember(save_site, site, datetime.now(UTC))
         try:
             unwell = await asyncio.wrap_future(self.session.recorder.call(all_unwell))
         except ArchiveError as error:
             self.session.fail(error)
             return
         self.breaker.unwell |= unwell
-        again = not self.only_due and self.name not in self.session.interrupted
+        again = not self.only_due and self.name not in self.session.recorder.begun.interrupted
         for start in self.profile.start:
             is_sitemap = start.kind == "sitemap"
             is_article = not is_sitemap and self.profile.article.matches(start.url)
@@ -173,21 +173,21 @@ class SiteSpider(Spider):
         host = urlsplit(row.url).netloc
         match self.breaker.judge(host, verdict):
             case "well":
-                self._remember(lambda connection: hosts.well(connection, host))
+                self._remember(hosts.well, host)
             case "unwell":
                 reason = verdict.reason or verdict.outcome
-                self._remember(lambda connection: hosts.unwell(connection, host, reason))
+                self._remember(hosts.unwell, host, reason)
             case Pause(length, reason):
                 now = datetime.now(UTC)
-                until = self._remember(lambda c: hosts.pause(c, host, now, length, reason))
+                until = self._remember(hosts.pause, host, now, length, reason)
                 self.scheduler.pause(host, until)
                 self.logger.warning("%s pauses: %s", host, reason)
         self.scheduler.judged(row)
         return verdict
 
-    def _remember(self, work: Callable[[Any], T]) -> "Future[T]":
+    def _remember(self, work: Callable[..., T], *arguments: Any) -> "Future[T]":
         """Write something to the archive beside the fetches; nobody waits for it."""
-        done = self.session.recorder.call(work)
+        done = self.session.recorder.call(work, *arguments)
         done.add_done_callback(self._complain)
         return done
 
@@ -272,7 +272,7 @@ class SiteSpider(Spider):
                 pages.append(Found(url, "article", refused=self._refusal(url, "")))
                 if entry.changed is not None and trusted:
                     changed.append((url, entry.changed))
-        self._remember(lambda c: make_due(c, self.name, changed, now))
+        self._remember(make_due, self.name, changed, now)
         most = (row.page_state or {})["sitemap"]
         return (*pages, *files[:most])
 

@@ -4,8 +4,10 @@ import os
 import random
 import subprocess
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import func, select
 
@@ -42,8 +44,11 @@ def site(pages: int = PAGES) -> Web:
     return web
 
 
-def kill_after(arguments: list[str], web: Web, requests: int) -> bool:
-    """Start the crawl and kill it when it has asked so often; False when it ended before."""
+def kill_after(arguments: list[str], web: Web, requests: int, *, helpers: bool) -> bool:
+    """Start the crawl and kill it when it has asked so often; False when it ended before.
+
+    `helpers`: with all its processes, as a power cut would.
+    """
     process = subprocess.Popen(
         arguments, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -54,7 +59,11 @@ def kill_after(arguments: list[str], web: Web, requests: int) -> bool:
         except subprocess.TimeoutExpired:
             continue
         return False
+    others = psutil.Process(process.pid).children(recursive=True) if helpers else []
     process.kill()
+    for other in others:
+        with suppress(psutil.NoSuchProcess):
+            other.kill()
     process.wait()
     return True
 
@@ -62,12 +71,13 @@ def kill_after(arguments: list[str], web: Web, requests: int) -> bool:
 @pytest.mark.timeout(300 + 60 * KILLS)  # a start each; a busy machine takes its time
 def test_kill_9_loses_nothing_and_fetches_nothing_twice(tmp_path: Path) -> None:
     chance = random.Random(20260315)
-    most = 2 * PAGES // KILLS * 3 // 4  # so that the last kill still meets a crawl
+    most = PAGES // KILLS  # so that the last kill still meets a crawl
     with serving(site()) as web:
         profiles = write_profile(tmp_path / "profiles", web)
         arguments = ["crawl", "mysite", "--profiles", profiles, "--archive", tmp_path / "archive"]
         kills = sum(
-            kill_after(command(*arguments), web, chance.randint(2, most)) for _ in range(KILLS)
+            kill_after(command(*arguments), web, chance.randint(2, most), helpers=n % 2 == 1)
+            for n in range(KILLS)
         )
         assert kills == KILLS
         report = run_json(*arguments)
@@ -86,3 +96,35 @@ def test_kill_9_loses_nothing_and_fetches_nothing_twice(tmp_path: Path) -> None:
         assert connection.execute(leased).scalar_one() == 0
         outcomes = Counter(connection.execute(select(Extraction.outcome)).scalars())
     assert outcomes == {"ok": PAGES}
+
+
+def test_a_crawl_whose_writer_dies_says_so_and_goes_on_where_it_was(tmp_path: Path) -> None:
+    with serving(site(100)) as web:
+        profiles = write_profile(tmp_path / "profiles", web)
+        arguments = ["crawl", "mysite", "--profiles", profiles, "--archive", tmp_path / "archive"]
+        with subprocess.Popen(
+            command(*arguments), env=environment(), stderr=subprocess.PIPE, text=True
+        ) as crawl:
+            while len(web.asked) < 20:
+                assert crawl.poll() is None
+            writer(crawl.pid, tmp_path / "archive").kill()
+            _, said = crawl.communicate()
+        assert crawl.returncode == 1
+        assert [line for line in said.splitlines() if "writes the archive has died" in line] == [
+            said.splitlines()[-1]
+        ]
+        report = run_json(*arguments)
+        asked = Counter(web.paths())
+    assert report["captures"] == sum(path != "/robots.txt" for path in asked)
+    assert sum(asked.values()) - len(asked) <= IN_FLIGHT
+    assert run_json("verify", "--archive", tmp_path / "archive")["problems"] == []
+
+
+def writer(crawl: int, archive: Path) -> psutil.Process:
+    """The process that holds the archive's WARC file open."""
+    (found,) = [
+        child
+        for child in psutil.Process(crawl).children()
+        if any(file.path.startswith(str(archive / "warc")) for file in child.open_files())
+    ]
+    return found

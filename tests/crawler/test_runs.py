@@ -179,3 +179,22 @@ def test_an_archive_is_moved_to_postgresql_and_made_again_from_its_warc_files(
     ids = {row[0] for row in crawler.rows(Document.id)}
     with Archive.open(made) as archive, archive.database.read() as connection:
         assert set(connection.execute(select(Document.id)).scalars()) == ids
+
+
+def test_a_fault_of_ours_ends_a_crawl_instead_of_leaving_it_waiting(
+    crawler: Crawler, web: Web
+) -> None:
+    refuse = (
+        "CREATE TRIGGER refuse BEFORE UPDATE ON frontier WHEN new.state = 'leased' "
+        "BEGIN SELECT RAISE(ABORT, 'no leases today'); END"
+    )
+    archive = Archive.open(crawler.folder, create=True)
+    with archive, archive.database.write() as connection:
+        connection.exec_driver_sql(refuse)
+    done = run(*crawler.arguments())
+    assert done.returncode == 1
+    assert "no leases today" in done.stderr
+    assert web.paths() == []
+    with Archive.open(crawler.folder) as archive, archive.database.write() as connection:
+        connection.exec_driver_sql("DROP TRIGGER refuse")
+    assert crawler.crawl()["documents"] == 2
