@@ -8,7 +8,6 @@ the process stores what it was handed before, lets its locks go and ends too.
 import multiprocessing
 import os
 import queue
-import signal
 import threading
 import traceback
 from collections.abc import Callable, Sequence
@@ -29,6 +28,7 @@ from archive.owner import OnlyCrawl, Owner
 from archive.recorder import Lease, Recorder
 from archive.recover import recover
 from archive.runs import start_run, was_interrupted
+from archive.signals import endings_held, ignore_endings
 
 T = TypeVar("T")
 
@@ -63,7 +63,8 @@ class RecorderProcess:
             args=(theirs, self._line, folder, database_url, list(sites)),
             name="xiaobao-recorder",
         )
-        self._process.start()
+        with endings_held():
+            self._process.start()
         theirs.close()
         self.begun = self._first_word()
         self._sending = threading.Lock()
@@ -165,9 +166,7 @@ def _serve(
     line: Line, other_end: Line, folder: Path, database_url: str | None, sites: list[str]
 ) -> None:
     other_end.close()  # or the crawl's death would not end the line
-    signal.set_wakeup_fd(-1)
-    for ending in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ending, signal.SIG_IGN)  # they are for the crawl, which tells us
+    ignore_endings()
     with suppress(OSError):
         try:
             with ExitStack() as held:

@@ -20,6 +20,7 @@ from archive.archive import Archive
 from archive.extractions import PartPlace, Task
 from archive.owner import Owner
 from archive.page import Outcome, Page
+from archive.signals import endings_noted
 from archive.store import Extracted, store_pages
 from archive.warc import read_record
 from crawler.extract.hints import Hints
@@ -137,11 +138,14 @@ def _result(future: "Future[Made]", task: Task) -> Made:
 
 
 def drain(archive: Archive, workers: int, *, rebuild: bool = False) -> None:
-    """Do all extractions that wait, in this process and its workers."""
-    with Owner(archive.folder) as owner:
+    """Do all extractions that wait, in this process and its workers.
+
+    Stopped, it gives back what it took and raises KeyboardInterrupt.
+    """
+    with endings_noted() as stopped, Owner(archive.folder) as owner:
         ingest = Ingest(archive, owner, workers, rebuild=rebuild)
         try:
-            while ingest.step():
+            while not stopped() and ingest.step():
                 pass
         finally:
             ingest.close()

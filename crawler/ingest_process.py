@@ -2,13 +2,13 @@
 
 import multiprocessing
 import os
-import signal
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 from archive.errors import ArchiveError
 from archive.owner import Owner
+from archive.signals import endings_held, ignore_endings
 from crawler.collector import settle
 from crawler.config import Config
 from crawler.logs import configure_logging
@@ -34,7 +34,8 @@ class IngestProcess:
         self._process = context.Process(
             target=_run, args=(config.to_json(), theirs), name="xiaobao-ingest"
         )
-        self._process.start()
+        with endings_held():
+            self._process.start()
         theirs.close()
         self.finished = False
         self.fault: str | None = None
@@ -51,8 +52,7 @@ class IngestProcess:
 
 
 def _run(config: dict[str, Any], line: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the crawl, which tells us
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    ignore_endings()
     os.nice(NICENESS)
     warm_up()
     from crawler.ingest import Ingest  # noqa: PLC0415  the crawl itself needs nothing of it

@@ -7,14 +7,16 @@ the next (measured: the next page is served 0.6 s after a kill).
 
 import contextlib
 import multiprocessing
+import signal
 from collections.abc import Callable
 from concurrent.futures import Future
 from multiprocessing import forkserver
 from types import TracebackType
 from typing import Any, Final, ParamSpec, Self, TypeVar, cast
 
-from pebble import ProcessPool
+from pebble import CONSTS, ProcessPool
 
+from archive.signals import endings_held
 from crawler.collector import settle
 
 DEADLINE: Final = 10.0
@@ -23,6 +25,7 @@ MEMORY: Final = 1_500 * 1024 * 1024
 """Bytes of address space a worker may use."""
 PAGES_PER_WORKER: Final = 1_000
 """Pages after which a worker is replaced: a cheap guard against leaks in the C libraries."""
+CONSTS.term_timeout = 0  # workers do not hear SIGTERM, so pebble need not wait before SIGKILL
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -30,6 +33,7 @@ _T = TypeVar("_T")
 
 def _prepare(limit: int) -> None:
     """Hold the worker under an address-space limit, where the system knows one."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # pebble's own answer would cost the page
     settle()
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource  # noqa: PLC0415
@@ -47,7 +51,8 @@ def _context() -> Any:
 def warm_up() -> None:
     """Start the process that workers are forked from; it reads its modules beside the caller."""
     _context()
-    forkserver.ensure_running()
+    with endings_held():  # workers inherit this: an ending is for the process that was called
+        forkserver.ensure_running()
 
 
 class ExtractionPool:
@@ -60,6 +65,7 @@ class ExtractionPool:
     def __init__(
         self, workers: int = 1, *, deadline: float = DEADLINE, memory: int = MEMORY
     ) -> None:
+        warm_up()
         self._deadline = deadline
         self._pool: Any = ProcessPool(
             max_workers=workers,

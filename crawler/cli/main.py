@@ -3,6 +3,7 @@
 import importlib
 import keyword
 import os
+import signal
 import sys
 from typing import Any
 
@@ -65,6 +66,7 @@ def xiaobao(**_: Any) -> None:
 
 def main() -> None:
     """Run the program. Exit 0: done; 1: could not be done, one line says why; 2: bad usage."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends all commands as Ctrl-C does
     try:
         xiaobao.main(standalone_mode=False)
     except click.exceptions.Exit as exit_:

@@ -1,12 +1,14 @@
 """The demo's two visits: the sample web is crawled, gets two weeks older and is crawled again."""
 
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 
+from archive.errors import Unavailable, XiaobaoError
 from archive.frontier import all_due
 from archive.news import News, end_of_feed, news_since
+from archive.signals import end_at_once, endings_held, endings_noted
 from crawler.config import Config
 from crawler.demo.hosts import changes, copies, moved, vsb, yearly
 from crawler.demo.profiles import SITES
@@ -16,6 +18,8 @@ from crawler.run import crawl_sites
 
 HOSTS = (*CORE, vsb.NAME, changes.NAME, changes.OUTAGE, moved.NAME, copies.SITEMAP, yearly.NAME)
 """The core, the hosts on which something happens between two visits, and a long series."""
+LOOK_SECONDS = 0.1
+"""How soon a crawl is told that the demo is to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,33 @@ def crawl_twice(config: Config, web: SampleWeb) -> Visits:
 
 def _crawl(config: Config, sites: list[str]) -> Report:
     """One crawl in a process of its own: a reactor starts only once."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        return process.submit(crawl_sites, config, sites).result()
+    context = get_context("spawn")
+    line, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_crawl_apart, args=(theirs, config, sites))
+    with endings_noted() as stopped:
+        with endings_held():
+            process.start()
+        theirs.close()
+        while not line.poll(LOOK_SECONDS) and not stopped():
+            pass
+        if stopped():  # told here alone it would crawl on
+            process.terminate()
+        try:
+            came: Report | XiaobaoError = line.recv()
+        except EOFError:
+            came = Unavailable("the crawl's process has died; start the demo again")
+        process.join()
+    if isinstance(came, XiaobaoError):
+        raise came
+    return came
+
+
+def _crawl_apart(line: Connection, config: Config, sites: list[str]) -> None:
+    end_at_once()
+    try:
+        line.send(crawl_sites(config, sites))
+    except XiaobaoError as error:
+        line.send(error)
 
 
 def _second(report: Report, news: dict[str, News], captures_before: int) -> SecondVisit:

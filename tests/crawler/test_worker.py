@@ -1,13 +1,21 @@
+import os
 import time
 
 import pytest
 
+from archive.signals import ENDINGS
 from crawler.extract.repair import model, tables
 from crawler.worker import ExtractionPool
 
 
 def grab(size: int) -> int:
     return len(bytearray(size))
+
+
+def told_to_end() -> bool:
+    for ending in ENDINGS:
+        os.kill(os.getpid(), ending)
+    return True
 
 
 def tables_read() -> bool:
@@ -38,3 +46,8 @@ def test_a_call_over_the_memory_limit_fails_alone():
 def test_a_new_worker_has_the_tables():
     with ExtractionPool() as pool:
         assert pool.submit(tables_read).result()
+
+
+def test_an_ending_meant_for_the_crawl_costs_no_page():
+    with ExtractionPool() as pool:
+        assert pool.submit(told_to_end).result()
