@@ -73,14 +73,13 @@ def _run(config: dict[str, Any], line: Connection) -> None:
 
 
 def _work(ingest: "Ingest", line: Connection) -> None:
-    finishing = False
-    while True:
-        busy = ingest.step()
-        if not busy and finishing:
-            return
+    busy, finishing = True, False
+    while busy or not finishing:
+        # First of all: beside an orphan that takes work, the next crawl's would find none and end.
         if line.poll(0 if busy else IDLE_SECONDS):
             try:
                 line.recv()
             except EOFError:
                 return  # the crawl has died: leases go back when the next one starts
             finishing = True
+        busy = ingest.step()
