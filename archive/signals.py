@@ -56,12 +56,12 @@ def endings_noted() -> Iterator[Callable[[], bool]]:
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False
         return
-    came = threading.Event()
-    before = {ending: signal.signal(ending, lambda *_: came.set()) for ending in ENDINGS}
+    came: list[int] = []
+    before = {ending: signal.signal(ending, lambda n, _: came.append(n)) for ending in ENDINGS}
     try:
-        yield came.is_set
+        yield lambda: bool(came)
     finally:
         for ending, action in before.items():
             signal.signal(ending, action)
-    if came.is_set():
+    if came:
         raise KeyboardInterrupt

@@ -89,10 +89,9 @@ class Ingest:
 
     def close(self) -> None:
         """End the workers; what they have not finished is another's to take."""
+        self._pool.end()
         if not self._running:
-            self._pool.close()
             return
-        self._pool.kill()
         with self._archive.database.write() as connection:
             extractions.release(connection, self._owner.name)
 

@@ -84,14 +84,12 @@ class ExtractionPool:
         )
         return cast("Future[_T]", future)
 
-    def close(self) -> None:
-        """Finish what is queued, then end the workers."""
-        self._pool.close()
-        self._pool.join()
-
-    def kill(self) -> None:
-        """End the workers now; queued calls are cancelled."""
+    def end(self) -> None:
+        """End the workers; calls that are not done are given up."""
         self._pool.stop()
+        # Before pebble drops the locks it shares with them: one still starting would complain.
+        for worker in list(self._pool._pool_manager.worker_manager.workers.values()):  # noqa: SLF001
+            worker.kill()
         self._pool.join()
 
     def __enter__(self) -> Self:
@@ -103,7 +101,4 @@ class ExtractionPool:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self.kill()
+        self.end()
