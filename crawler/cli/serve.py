@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+from contextlib import suppress
 from functools import partial
 
 import click
@@ -47,7 +48,8 @@ def serve(config: Config, host: str, port: int, processes: int) -> None:
             timeout_graceful_shutdown=3,
         )
         if processes == 1:
-            uvicorn.Server(server).run(sockets=[listener])
+            with suppress(KeyboardInterrupt):  # being told to is how a server ends
+                uvicorn.Server(server).run(sockets=[listener])
         else:
             Multiprocess(server, [listener]).run()
 

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pty
+import signal
 import socket
 import subprocess
 import sys
@@ -169,10 +170,24 @@ def test_serve_goes_on_when_one_of_its_processes_dies(build: Builder, folder: Pa
     assert not [process for process in (*before, other) if process.is_running()]
 
 
+@pytest.mark.parametrize("processes", ["1", "2"])
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_a_server_that_is_told_to_end_ends_well(
+    build: Builder, folder: Path, processes: str, ending: signal.Signals
+) -> None:
+    fill(build)
+    with _serving(folder, "--processes", processes) as (server, address):
+        _page(address)
+        os.killpg(server.pid, ending)
+        assert server.wait() == 0
+
+
 @contextlib.contextmanager
 def _serving(folder: Path, *arguments: str) -> Iterator[tuple[psutil.Process, str]]:
     command = [*XIAOBAO, "serve", "--port", "0", *arguments, "--archive", str(folder)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as server:
         try:
             assert server.stderr is not None
             yield psutil.Process(server.pid), server.stderr.readline().split()[0]
