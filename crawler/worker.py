@@ -7,7 +7,6 @@ the next (measured: the next page is served 0.6 s after a kill).
 
 import contextlib
 import multiprocessing
-import signal
 from collections.abc import Callable
 from concurrent.futures import Future
 from multiprocessing import forkserver
@@ -33,7 +32,6 @@ _T = TypeVar("_T")
 
 def _prepare(limit: int) -> None:
     """Hold the worker under an address-space limit, where the system knows one."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # pebble's own answer would cost the page
     settle()
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource  # noqa: PLC0415
@@ -51,7 +49,7 @@ def _context() -> Any:
 def warm_up() -> None:
     """Start the process that workers are forked from; it reads its modules beside the caller."""
     _context()
-    with endings_held():  # workers inherit this: an ending is for the process that was called
+    with endings_held():  # workers inherit this: pebble's own answer to SIGTERM costs the page
         forkserver.ensure_running()
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -254,34 +253,6 @@ def test_the_memory_of_whoever_starts_a_crawl_is_not_its_own(crawler: Crawler, w
         capture_output=True,
     )
     assert sorted(web.paths("/a/")) == ["/a/1.html", "/a/2.html", "/a/3.html"]
-
-
-@pytest.mark.parametrize(
-    "ending",
-    [[signal.SIGTERM], [signal.SIGINT], [signal.SIGINT, signal.SIGTERM]],
-    ids=["told to end", "Ctrl-C", "told twice"],
-)
-def test_a_stopped_crawl_is_gone_on_with(
-    crawler: Crawler, web: Web, ending: list[signal.Signals]
-) -> None:
-    write_profile(crawler.profiles, web, PROFILE.replace("delay = 0.0", "delay = 0.6"))
-    with subprocess.Popen(
-        command(*crawler.arguments()),
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        while not web.paths("/a/"):
-            assert process.poll() is None
-        for told in ending:
-            os.killpg(process.pid, told)  # as a terminal tells all processes of a command
-        _, said = process.communicate()
-    assert process.returncode == 1
-    assert "Traceback" not in said
-    crawler.crawl()
-    assert sorted(web.paths()) == ["/a/1.html", "/a/2.html", "/a/3.html", "/list.html"]
 
 
 def test_a_page_is_compressed_on_the_wire_and_whole_in_the_archive(

@@ -15,7 +15,7 @@ from archive.errors import ArchiveError
 from archive.models import Document, Extraction
 from archive.signals import ENDINGS
 from tests.crash.test_kill import site
-from tests.web import command, environment, run_json, serving, write_profile
+from tests.web import PROFILE, command, environment, run_json, serving, write_profile
 
 PAGES = 80
 told = pytest.mark.parametrize(
@@ -66,6 +66,18 @@ def lives_in(session: int, process: int) -> bool:
         return os.getsid(process) == session and not zombie
     except (ProcessLookupError, psutil.NoSuchProcess):
         return False
+
+
+@told
+def test_a_stopped_crawl_is_gone_on_with(tmp_path: Path, endings: list[signal.Signals]) -> None:
+    slow = PROFILE.replace("delay = 0.0", "delay = 0.6")
+    with serving(site(3)) as web:
+        profiles = write_profile(tmp_path / "profiles", web, slow)
+        arguments = ["crawl", "mysite", "--profiles", profiles, "--archive", tmp_path / "archive"]
+        said = ended(command(*arguments), lambda: bool(web.paths("/a/")), endings)
+        assert "Traceback" not in said
+        run_json(*arguments)
+    assert sorted(web.paths()) == ["/a/0.html", "/a/1.html", "/a/2.html", "/list.html"]
 
 
 @told
